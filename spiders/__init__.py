@@ -1,0 +1,1 @@
+"""Site-specific Scrapy spiders, for outlets that a source file cannot describe."""
