@@ -2,8 +2,9 @@
 
     python -m bench.short_stories [build|holdout]...
 
-Each folder of tests/article/pages holds pages and a truth.jsonl. A page's body is scored by the overlap of its 4-word shingles with the truth's
-(as a bag), averaged over pages; every page counts the same. "learned" tells the extractor which blocks recur on the outlet's other pages.
+Each folder of tests/article/pages holds pages and a truth.jsonl. A page's body is scored by the overlap of its 4-word
+shingles with the truth's (as a bag), averaged over pages; every page counts the same. "Chrome learned" tells the
+extractor which blocks recur on the outlet's other pages.
 """
 
 import json
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from monitor.article.extract import Extraction, extract
 from monitor.model import Page, Source
@@ -45,7 +47,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What came out of one page: shares from 0 to 1, and whether the other fields are right (None: the page has none)."""
+    """What came out of one page: shares from 0 to 1, and which other fields are right (None: the page has none)."""
 
     story: Story
     precision: float
@@ -86,14 +88,10 @@ def table(rows: Iterable[Score]) -> str:
     for row in rows:
         forms[row.story.form].append(row)
         forms["(all)"].append(row)
-    lines = [
-        f"{'form':<10} {'pages':>5} {'precision':>9} {'recall':>6} {'title':>5} {'date':>5} {'author':>6} {'credit':>6}"
-    ]
+    fields = ("precision", "recall", "title", "date", "author", "credit")
+    lines = [" ".join((f"{'form':<10} pages", *(f"{field:>9}" for field in fields)))]
     for form, group in sorted(forms.items()):
-        lines.append(
-            f"{form:<10} {len(group):>5} {mean(group, 'precision'):>9.3f} {mean(group, 'recall'):>6.3f} {mean(group, 'title'):>5.2f} "
-            f"{mean(group, 'date'):>5.2f} {mean(group, 'author'):>6.2f} {mean(group, 'credit'):>6.2f}"
-        )
+        lines.append(" ".join((f"{form:<10} {len(group):>5}", *(f"{mean(group, field):>9.3f}" for field in fields))))
     worst = sorted(forms.get("(all)", ()), key=lambda row: row.precision + row.recall)[:12]
     lines += [
         f"{row.story.file.name}: precision {row.precision:.2f}, recall {row.recall:.2f}"
@@ -109,8 +107,7 @@ def mean(rows: Iterable[Score], field: str) -> float:
     return sum(values) / len(values) if values else 1.0
 
 
-def _story(folder: Path, row: Mapping[str, object]) -> Story:
-    truth: dict = dict(row)  # type: ignore[type-arg]  # JSON
+def _story(folder: Path, truth: Mapping[str, Any]) -> Story:
     source = Source(
         id=truth["outlet"],
         name=truth["source"]["name"],
@@ -118,7 +115,6 @@ def _story(folder: Path, row: Mapping[str, object]) -> Story:
         languages=(truth["language"],),
         timezone=truth["source"]["timezone"],
         channels=(),
-        credit=truth.get("credit"),
     )
     file = folder / truth["file"]
     return Story(
@@ -171,6 +167,5 @@ def _plain(text: str) -> str:
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ("build", "holdout"):
-        print(
-            f"{name}\n{table(scores(stories(name)))}\n\n{name}, chrome learned\n{table(scores(stories(name), learned=True))}\n"
-        )
+        print(name, table(scores(stories(name))), sep="\n", end="\n\n")
+        print(f"{name}, chrome learned", table(scores(stories(name), learned=True)), sep="\n", end="\n\n")
