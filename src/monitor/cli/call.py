@@ -1,0 +1,59 @@
+"""One call of the command line: what its global options say, and the ways to home, settings and catalogue."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor import clock
+from monitor.cli import output
+from monitor.home import Home, find, open_home
+
+if TYPE_CHECKING:
+    from monitor.catalogue import Catalogue
+    from monitor.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The global options."""
+
+    named_home: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    def home(self) -> Home:
+        """The home of this call, created when it was not there."""
+        return open_home(find(self.named_home, environ=os.environ, cwd=Path.cwd()))
+
+    def config(self, home: Home) -> "Config":
+        """The settings of the home."""
+        from monitor import config  # noqa: PLC0415 - pydantic is slow to import
+
+        return config.load(home)
+
+    def catalogue(self, config: "Config", home: Home) -> "Catalogue":
+        """The sources of the home."""
+        from monitor import catalogue  # noqa: PLC0415
+
+        return catalogue.load(config, home)
+
+    def note(self, text: str) -> None:
+        """A message on stderr, unless the caller asked for quiet."""
+        if not self.quiet:
+            output.complain(text)
+
+    def when(self, text: str, *, config: "Config", past: bool = False) -> datetime:
+        """The moment that a WHEN means; which zone counted is said on stderr when it mattered."""
+        from monitor import dates  # noqa: PLC0415
+
+        return dates.when(text, zone=config.zone, now=clock.now(), past=past)
+
+
+def of(context: typer.Context) -> Call:
+    """The call that the context belongs to."""
+    call = context.find_object(Call)
+    return call or Call()
