@@ -1,0 +1,60 @@
+"""Links as channels write them → addresses that can be fetched."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from monitor.model import Source
+
+# What browsers still open and caches still keep; longer ones are traps.
+_LONGEST = 2_083
+_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_NO_PAGE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|pdf|zip|rar|docx?|xlsx?|mp[34]|avi|mov|rss|xml|gz)$", re.IGNORECASE
+)
+# A path that says the same thing three times is a trap's, not an article's.
+_REPEATED = re.compile(r"(/[^/]+)(?:/[^/]+)*?\1(?:/[^/]+)*?\1(?=/|$)")
+
+
+def absolute(base: str, link: str | None) -> str | None:
+    """The link as a whole http(s) address without fragment, or None when it is none that could be fetched."""
+    if not link:
+        return None
+    link = link.strip()
+    try:
+        url = urljoin(base, _CONTROL.sub("", link) if "\n" in link or "\t" in link else link.replace(" ", "%20"))
+        parts = urlsplit(url)
+        host = parts.hostname
+        parts.port  # noqa: B018 - raises ValueError for a port that is none
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or len(url) > _LONGEST or _CONTROL.search(url):
+        return None
+    return url.partition("#")[0]
+
+
+def article(url: str, source: Source) -> bool:
+    """True when the address can be an article of the source: by its pattern, else any page of its own hosts."""
+    if source.article_pattern:
+        return _compiled(source.article_pattern).search(url) is not None
+    parts = urlsplit(url)
+    if _host(parts.hostname) not in _hosts(source):
+        return False
+    path = parts.path.rstrip("/")
+    return bool(path or parts.query) and not _NO_PAGE.search(path) and not _REPEATED.search(path)
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@lru_cache(maxsize=1_024)
+def _hosts(source: Source) -> frozenset[str]:
+    return frozenset(_host(urlsplit(channel.url).hostname) for channel in source.channels) | frozenset(
+        map(_host, source.mirrors)
+    )
+
+
+def _host(name: str | None) -> str:
+    return (name or "").lower().removeprefix("www.")
