@@ -42,7 +42,7 @@ def record(thing: str, value: object, **more: object) -> None:
     sys.stdout.flush()
 
 
-def plain(value: object) -> Any:
+def plain(value: object) -> Any:  # noqa: PLR0911 - one case a type
     """The value as JSON knows it: dataclasses as objects, moments in ISO 8601 (UTC), lengths of time in seconds."""
     match value:
         case dict() | MappingProxyType():
