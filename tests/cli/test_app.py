@@ -36,7 +36,7 @@ def test_every_command_explains_itself_and_all_it_takes(path: tuple[str, ...], m
 
 
 @pytest.mark.parametrize(
-    "path", [path for path, command in COMMANDS.items() if hasattr(command, "commands")], ids=" ".join
+    "path", [path for path, command in COMMANDS.items() if path and hasattr(command, "commands")], ids=" ".join
 )
 def test_a_group_without_a_command_shows_what_there_is(path: tuple[str, ...], monitor: Monitor) -> None:
     assert "Commands:" in monitor(*path).out + monitor(*path).err
