@@ -19,7 +19,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.address import IPv4Address as Dial4
 from twisted.internet.address import IPv6Address as Dial6
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
@@ -92,6 +91,12 @@ def place(text: str) -> Place:
     return _canonical(parts.hostname), parts.port
 
 
+def target(url: str) -> Place:
+    """The place that a URL which the gate let through names."""
+    parts = urlsplit(url)
+    return _canonical(parts.hostname or ""), parts.port or _PORTS[parts.scheme]
+
+
 def _canonical(host: str) -> str:
     host = host.lower().removesuffix(".")
     try:
@@ -130,12 +135,12 @@ class Gate:
             raise Refused(f"address refused: {url} names no host")
         if parts.username is not None or parts.password is not None:
             raise Refused(f"address refused: {parts.hostname} was written with a user name")
-        target = (_canonical(parts.hostname), port)
-        if port not in _PORTS.values() and target not in self.places:
-            raise Refused(f"address refused: port {port} of {target[0]} is not listed by any source")
-        if _is_address(target[0]) and (why := self.barred(target[0], at=target)):
+        at = target(url)
+        if port not in _PORTS.values() and at not in self.places:
+            raise Refused(f"address refused: port {port} of {at[0]} is not listed by any source")
+        if _is_address(at[0]) and (why := self.barred(at[0], at=at)):
             raise Refused(f"address refused: {why}")
-        return target
+        return at
 
     def barred(self, address: str, *, at: Place) -> str | None:
         """Why this address must not be dialled for that place, or None."""
@@ -241,7 +246,7 @@ class Resolver:
 
 
 class GateMiddleware:
-    """No request passes whose URL the gate refuses, no answer from an address that it bars."""
+    """No request passes whose URL the gate refuses, no name that leads to barred addresses alone."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -262,18 +267,28 @@ class GateMiddleware:
         """The request goes on, or Refused is raised."""
         self.gate.check(request.url)
 
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """A look-up that found barred addresses only is told apart from a name that does not exist."""
+        why = self.gate.refusals.get(target(request.url)) if isinstance(exception, CannotResolveHostError) else None
+        if why:
+            raise Refused(f"address refused: {why}") from exception
+
+
+class PeerMiddleware:
+    """No answer passes that came from a barred address, whatever was dialled."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "PeerMiddleware":
+        """The gate of the crawler's settings."""
+        return cls(Gate.of(crawler.settings))
+
     def process_response(self, request: Request, response: Response) -> Response:
-        """The answer goes on, or Refused is raised when it came from a barred address."""
+        """The answer goes on, or Refused is raised."""
         if response.ip_address is not None:
-            why = self.gate.barred(str(response.ip_address), at=self.gate.check(request.url))
+            why = self.gate.barred(str(response.ip_address), at=target(request.url))
             if why:
                 raise Refused(f"address refused: {why}")
         return response
-
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        """A look-up that found barred addresses only is told apart from a name that does not exist."""
-        if isinstance(exception, CannotResolveHostError):
-            parts = urlparse_cached(request)
-            at = (_canonical(parts.hostname or ""), parts.port or _PORTS[parts.scheme])
-            if why := self.gate.refusals.get(at):
-                raise Refused(f"address refused: {why}") from exception

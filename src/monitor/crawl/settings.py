@@ -56,9 +56,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on after a 503; keeps nothing
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "monitor.crawl.gate.GateMiddleware": 50,
     "monitor.crawl.robots.RobotsMiddleware": 100,
-    # Next to the wire, so that they see every hop of a redirect and every retry.
-    "monitor.crawl.gate.GateMiddleware": 910,
+    # Next to the wire, where every answer passes, redirects too.
+    "monitor.crawl.gate.PeerMiddleware": 910,
     "monitor.crawl.manners.MannersMiddleware": 920,
 }
 
