@@ -15,6 +15,7 @@ from monitor.home import Home, find, open_home
 if TYPE_CHECKING:
     from monitor.catalogue import Catalogue
     from monitor.config import Config
+    from monitor.relevance.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,13 @@ class Call:
         from monitor import catalogue  # noqa: PLC0415
 
         return catalogue.load(config, home)
+
+    def lexicon(self) -> "Lexicon":
+        """The words of the home: bundled and the user's own."""
+        from monitor import catalogue  # noqa: PLC0415
+        from monitor.relevance import lexicon  # noqa: PLC0415
+
+        return lexicon.load(catalogue.lexicon_files(self.home()))
 
     def note(self, text: str) -> None:
         """A message on stderr, unless the caller asked for quiet."""

@@ -1,0 +1,67 @@
+"""`monitor match`: why a text is about landmines, or not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.call import of
+from monitor.cli.lines import Lines, Row, Unfit
+from monitor.text import line, scrub
+
+if TYPE_CHECKING:
+    from monitor.model import Hit, Match
+    from monitor.relevance.matcher import Matcher
+
+_WANTED = '{"id": …, "title": "…", "text": "…", "language": "az"}'
+
+
+def match(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines; - is stdin.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a text.")] = False,
+) -> None:
+    """Say why texts match or not.
+
+    Each line of FILE is an object with title and text, and may have id and language.
+    """
+    from monitor.relevance.matcher import Matcher  # noqa: PLC0415
+
+    lines = Lines(files, wanted=_WANTED)
+    matcher = Matcher(of(context).lexicon())
+    for row in lines:
+        try:
+            found = _match(matcher, row)
+        except Unfit as cause:
+            lines.complain(row.place, cause)
+            continue
+        if json:
+            output.record("match", {"id": row.fields.get("id"), **output.plain(found)})
+        else:
+            _tell(row, found)
+    if lines.faults:
+        raise typer.Exit(1)
+
+
+def _match(matcher: "Matcher", row: Row) -> "Match":
+    title, text = row.text("title"), row.text("text")
+    if not title and not text:
+        raise Unfit(f'neither "title" nor "text"; wanted: {_WANTED}')
+    paragraphs = [part for part in map(line, scrub(text).split("\n")) if part]
+    return matcher.match(title=line(title), paragraphs=paragraphs, language=row.text("language") or None)
+
+
+def _tell(row: Row, found: "Match") -> None:
+    name = row.fields.get("id") or row.text("title") or row.place
+    verdict = f"relevant, {found.category}" if found.relevant else "not relevant"
+    output.say(f"{line(str(name))}: {verdict} (score {found.score:g}, language {found.language or 'unknown'})")
+    for hit in found.matches:
+        output.say(f"  + {_shown(hit)}")
+    for hit in found.rejected:
+        output.say(f"  - {_shown(hit)}" + (f"  [{hit.reason}]" if hit.reason else ""))
+
+
+def _shown(hit: "Hit") -> str:
+    return f"{hit.weight:g} {hit.term} “{line(hit.form)}” in: {line(hit.sentence)}"
