@@ -15,6 +15,7 @@ from monitor.home import Home, find, open_home
 if TYPE_CHECKING:
     from monitor.catalogue import Catalogue
     from monitor.config import Config
+    from monitor.ledger import Ledger
     from monitor.relevance.lexicon import Lexicon
 
 
@@ -41,6 +42,12 @@ class Call:
         from monitor import catalogue  # noqa: PLC0415
 
         return catalogue.load(config, home)
+
+    def ledger(self, config: "Config", home: Home) -> "Ledger":
+        """The ledger of the home, open."""
+        from monitor.ledger import Ledger  # noqa: PLC0415 - SQLAlchemy is slow to import
+
+        return Ledger.open(config.store_url(home))
 
     def lexicon(self) -> "Lexicon":
         """The words of the home: bundled and the user's own."""
