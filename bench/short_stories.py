@@ -150,7 +150,7 @@ def _score(story: Story, extraction: Extraction) -> Score:
         precision=shared / got.total() if got else 0.0,
         recall=shared / wanted.total(),
         title=article is not None and _plain(article.title) == _plain(story.title),
-        date=at is not None and at.date() == story.published_at.astimezone(UTC).date(),
+        date=at is not None and at.astimezone(story.published_at.tzinfo).date() == story.published_at.date(),
         author=None if story.author is None else article is not None and article.author == story.author,
         credit=None if story.credit is None else article is not None and article.credit == story.credit,
     )
