@@ -19,12 +19,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import feedparser
 from lxml import etree
 
-from monitor import dates
 from monitor.article import charset
-from monitor.discovery import address, jsonfeed, plain
+from monitor.discovery import address, jsonfeed, moment, plain
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Channel, Entry, Source
+from monitor.text import line
 
 _LIMIT = 500
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
@@ -64,7 +64,8 @@ class _Feed:
     """One feed under reading: what all steps need to know."""
 
     def __init__(self, text: str, *, url: str, source: Source, channel: Channel, now: datetime) -> None:
-        self.text = _DECLARATION.sub("", text, count=1)
+        declaration = _DECLARATION.match(text)
+        self.text = text[declaration.end() :] if declaration else text
         self.url, self.source, self.channel, self.now = url, source, channel, now
 
     def read(self, known: frozenset[str], limit: int) -> Document:
@@ -117,7 +118,7 @@ class _Feed:
         for item in found:
             # dict.get: feedparser's own lookup answers for one date with another and warns.
             get = partial(dict[str, Any].get, item)
-            guid = plain.title(get("id"))
+            guid = line(get("id") or "") or None
             link = get("feedburner_origlink") or get("link") or (guid if guid and guid.startswith("http") else None)
             if not (url := address.absolute(self.url, link)):
                 continue
@@ -126,7 +127,7 @@ class _Feed:
                 url=url,
                 title=plain.title(get("title")),
                 summary=plain.summary(max((text for text in texts if text), key=len, default=None)),
-                published_at=self._date(get("published"), get("updated"), get("created")),
+                published_at=self._date(url, get("published"), get("updated"), get("created")),
                 author=plain.author(get("author")),
                 language=_language((get("title_detail") or {}).get("language")),
                 guid=guid,
@@ -140,15 +141,16 @@ class _Feed:
             value = child.get("href") if name == "link" and child.get("rel", "alternate") == "alternate" else None
             text.setdefault(name, value or "".join(child.itertext()))
         link = text.get("link") or text.get("guid") or text.get("id")
+        url = address.absolute(self.url, link) or ""
         return Entry(
-            url=address.absolute(self.url, link) or "",
+            url=url,
             title=plain.title(text.get("title")),
-            published_at=self._date(*(text.get(name) for name in ("pubDate", "published", "date", "updated"))),
+            published_at=self._date(url, *(text.get(name) for name in ("pubDate", "published", "date", "updated"))),
         )
 
-    def _date(self, *stamps: str | None) -> datetime | None:
-        read = (dates.parse(stamp, zone=self.source.timezone, now=self.now) for stamp in stamps if stamp)
-        return next((at for at in read if at), None)
+    def _date(self, url: str, *stamps: str | None) -> datetime | None:
+        zone, now = self.source.timezone, self.now
+        return moment.read(*stamps, zone=zone, now=now) or moment.in_url(url, zone=zone, now=now)
 
     def _next(self, about: Mapping[str, Any]) -> tuple[Follow, ...]:
         """The next page, where the feed names one (RFC 5005) or is WordPress's, which numbers its pages."""
@@ -211,7 +213,7 @@ def _key(node: etree._Element) -> str:
 
 def _guid(node: etree._Element) -> str | None:
     found = next((child for child in node.iterchildren("{*}guid", "{*}id")), None)
-    return None if found is None else plain.title(found.text)
+    return None if found is None else line(found.text or "")
 
 
 def _shared(guids: Iterable[str | None]) -> frozenset[str]:

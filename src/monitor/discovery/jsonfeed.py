@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor import dates
-from monitor.discovery import address, plain
+from monitor.discovery import address, moment, plain
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Entry, Source
@@ -48,7 +47,7 @@ def _entries(items: Iterable[object], *, url: str, source: Source, now: datetime
             url=found,
             title=plain.title(_text(item, "title")),
             summary=plain.summary(max((text for text in texts if text), key=len, default=None)),
-            published_at=dates.parse(stamp, zone=source.timezone, now=now) if stamp else None,
+            published_at=moment.read(stamp, zone=source.timezone, now=now),
             author=plain.author(", ".join(_authors(item))),
             language=_language(item),
             guid=plain.title(_text(item, "id", "guid")),
