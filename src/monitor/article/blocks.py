@@ -1,0 +1,157 @@
+"""Tree → text blocks in page order: what a reader sees as lines and paragraphs, each with where it stands."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from monitor.article import words
+from monitor.text import line
+
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?…։؟。:;»”\"')\]]\s*$")
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Block:
+    """One line or paragraph of a page."""
+
+    text: str
+    element: HtmlElement
+    """The innermost block element that holds it."""
+    linked: int
+    """How many of its characters are link text."""
+    around: tuple[HtmlElement, ...]
+    """The elements that it stands in and that the mark-up calls navigation, sidebar, footer and the like."""
+    furniture: bool = False
+    """Whether one of those is to be believed."""
+    order: int = 0
+
+    @property
+    def tag(self) -> str:
+        """The name of the element that holds it."""
+        return str(self.element.tag)
+
+    @property
+    def link_share(self) -> float:
+        """Share of its characters that are link text."""
+        return self.linked / len(self.text)
+
+
+def read(tree: HtmlElement) -> list[Block]:
+    """The visible text of the tree as blocks in page order."""
+    return list(_Reader().blocks(tree))
+
+
+class _Reader:
+    """One walk over the tree; text gathers until an element boundary or a double line break ends the block."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.linked = 0
+        self.links = 0
+        self.count = 0
+
+    def blocks(self, tree: HtmlElement) -> Iterator[Block]:
+        """The blocks of the tree."""
+        walk = etree.iterwalk(tree, events=("start", "end"))
+        stack: list[tuple[HtmlElement, tuple[HtmlElement, ...]]] = [(tree, ())]
+        for event, element in walk:
+            tag = element.tag
+            if event == "end":
+                if tag == "a":
+                    self.links -= 1
+                elif stack[-1][0] is element and len(stack) > 1:
+                    yield from self._flush(*stack.pop())
+                self._add(element.tail)
+                continue
+            if tag in words.UNSEEN or _unseen(element):
+                walk.skip_subtree()
+                if tag == "a":
+                    self.links += 1  # its end event takes it back
+                continue
+            if tag == "br":
+                self.parts.append("\n")
+            elif tag == "hr":
+                self.parts.append("\n\n")
+            elif tag == "a":
+                self.links += 1
+            elif tag not in words.INLINE:
+                yield from self._flush(*stack[-1])
+                around = stack[-1][1]
+                stack.append((element, (*around, element) if furniture(element) else around))
+            self._add(element.text)
+        yield from self._flush(*stack[-1])
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        text = text.replace("\n", " ")
+        self.parts.append(text)
+        if self.links > 0:
+            self.linked += len(text.strip())
+
+    def _flush(self, element: HtmlElement, around: tuple[HtmlElement, ...]) -> Iterator[Block]:
+        if not self.parts:
+            return
+        joined, linked = "".join(self.parts), self.linked
+        self.parts, self.linked = [], 0
+        lines = paragraphs(joined)
+        total = sum(map(len, lines)) or 1
+        for text in lines:
+            share = round(min(linked, total) * len(text) / total)
+            self.count += 1
+            yield Block(
+                text=text, element=element, linked=share, around=around, furniture=bool(around), order=self.count
+            )
+
+
+def paragraphs(text: str) -> list[str]:
+    """Text with line breaks as paragraphs: an empty line always parts them, a single break where a sentence has ended."""
+    found: list[str] = []
+    for part in re.split(r"\n\s*\n", text):
+        current = ""
+        for piece in part.split("\n"):
+            piece = line(piece)
+            if current and piece and not _ENDS.search(current):
+                current += " " + piece
+            elif piece:
+                if current:
+                    found.append(current)
+                current = piece
+        if current:
+            found.append(current)
+    return found
+
+
+def _unseen(element: HtmlElement) -> bool:
+    if "hidden" in element.attrib:
+        return True
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style))
+
+
+def furniture(element: HtmlElement) -> bool:
+    """Whether the element's own name, role, class or id says that it stands around the story."""
+    if element.tag in words.FURNITURE or element.get("role") in words.ROLES:
+        return True
+    if element.tag in {"body", "html", "main", "article"}:
+        return False
+    return _says_around(element.get("class") or "") or _says_around(element.get("id") or "")
+
+
+@lru_cache(maxsize=4096)
+def _says_around(names: str) -> bool:
+    if not names or len(names) > 300:
+        return False
+    for name in names.split():
+        parts = {word.lower() for word in _TOKEN.findall(name)}
+        if parts & words.PAGE:
+            continue
+        if parts & words.AROUND or name.lower() in words.AROUND or words.AROUND_PAIRS.search(name.lower()):
+            return True
+    return False

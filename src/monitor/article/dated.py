@@ -1,0 +1,119 @@
+"""When it was published: the best of the page's claims that is a plausible moment, and where it was read."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from monitor import dates
+from monitor.article import jsonld, words
+from monitor.article.blocks import Block
+from monitor.article.evidence import Evidence
+from monitor.text import line
+
+_METAS = """
+    article:published_time og:published_time datepublished publish-date publishdate published_time pubdate published_date
+    publication_date parsely-pub-date sailthru.date dc.date.issued dcterms.created dcterms.issued dc.date dcterms.date
+    article:published cxenseparse:recs:publishtime date_published datecreated originalpublicationdate
+    rnews:datepublished og:article:published_time article.published citation_publication_date citation_date date
+"""
+_STAMP = re.compile(r"\d{4}|\d{1,2}\s*[./:]\s*\d{2}|[۰-۹٠-٩]{2}")
+
+
+def choose(
+    evidence: Evidence,
+    tree: HtmlElement,
+    *,
+    near: Sequence[Block],
+    announced: datetime | None,
+    zone: str,
+    now: datetime,
+) -> tuple[datetime | None, str | None]:
+    """The publication time in UTC and its evidence; `near` are the blocks around the headline in page order."""
+    first: datetime | None = None
+    kind: str | None = None
+    for at, where in _claims(evidence, near, announced, zone, now):
+        if at is None or not dates.plausible(at, now=now):
+            continue
+        if first is None:
+            first, kind = at, where
+            if _has_time(at):
+                break
+        elif _has_time(at) and abs((at - first).total_seconds()) < 86_400:
+            # A claim of the day alone is refined by one of the same day with the hour.
+            return at, kind
+    if first is not None:
+        return first, kind
+    return _searched(tree, evidence.url, zone, now)
+
+
+def _claims(
+    evidence: Evidence, near: Sequence[Block], announced: datetime | None, zone: str, now: datetime
+) -> Iterator[tuple[datetime | None, str]]:
+    for text in _json(evidence):
+        yield dates.parse(text, zone=zone, now=now), "jsonld"
+    for name in _METAS.split():
+        for text in evidence.metas.get(name, ()):
+            yield dates.parse(text, zone=zone, now=now), "meta"
+    for element in _times(near):
+        stamp = (
+            element.get("datetime") or element.get("content") or element.get("title") or line(element.text_content())
+        )
+        yield dates.parse(stamp, zone=zone, now=now), "time"
+    yield dates.from_url(evidence.url, zone=zone), "url"
+    yield announced, "feed"
+    for text in _stamps(near):
+        yield dates.parse(text, zone=zone, now=now), "text"
+
+
+def _json(evidence: Evidence) -> Iterable[str]:
+    nodes = [evidence.article] if evidence.article is not None else []
+    nodes += [node for node in evidence.nodes if {"WebPage", "Product", "ItemPage"} & {*jsonld.types(node)}]
+    nodes += [node for node in evidence.nodes if "@type" not in node]
+    for field in ("datePublished", "dateCreated", "uploadDate"):
+        for node in nodes:
+            if text := jsonld.text(node.get(field)):
+                yield text
+
+
+def _times(near: Sequence[Block]) -> Iterator[HtmlElement]:
+    """The <time> and datePublished elements around the headline; a clock in the page's header stands elsewhere."""
+    seen: set[HtmlElement] = set()
+    later: list[HtmlElement] = []
+    for block in near:
+        for element in block.element.iter():
+            if element in seen or not (element.tag == "time" or element.get("itemprop") == "datePublished"):
+                continue
+            seen.add(element)
+            name = " ".join(filter(None, (element.get("class"), element.get("itemprop"), block.text[:40])))
+            if words.CHANGED.search(name):
+                later.append(element)
+            else:
+                yield element
+    yield from later
+
+
+def _stamps(near: Sequence[Block]) -> Iterator[str]:
+    for block in near:
+        if len(block.text) <= 100 and _STAMP.search(block.text) and not words.CHANGED.search(block.text):
+            yield block.text
+
+
+def _has_time(at: datetime) -> bool:
+    return bool(at.hour or at.minute or at.second)
+
+
+def _searched(tree: HtmlElement, url: str, zone: str, now: datetime) -> tuple[datetime | None, str | None]:
+    """What htmldate finds when nothing else is there."""
+    found = find_date(
+        tree,
+        original_date=True,
+        extensive_search=False,
+        url=url,
+        max_date=now.strftime("%Y-%m-%d"),
+        min_date="1995-01-01",
+    )
+    at = dates.parse(found, zone=zone, now=now) if found else None
+    return (at, "text") if at is not None and dates.plausible(at, now=now) else (None, None)

@@ -1,0 +1,131 @@
+"""Page → Article, or the reason why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from monitor.article import (
+    authors,
+    body,
+    charset,
+    chrome,
+    clean,
+    closing,
+    dated,
+    document,
+    evidence,
+    headline,
+    language,
+    location,
+    story,
+)
+from monitor.article import blocks as page_blocks
+from monitor.article.blocks import Block
+from monitor.article.evidence import Evidence
+from monitor.model import Article, Entry, Outcome, Page, Source
+from monitor.text import line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What became of a page: an article, or an outcome with its reason."""
+
+    article: Article | None
+    outcome: Outcome | None = None
+    """NOT_ARTICLE or BLOCKED when there is no article."""
+    reason: str | None = None
+    blocks: tuple[str, ...] = ()
+    """Keys of the page's text blocks, for learning what recurs on other pages of the source."""
+
+
+def extract(
+    page: Page, *, source: Source | None, entry: Entry | None, chrome: frozenset[str], now: datetime
+) -> Extraction:
+    """The article that the page holds, or why it holds none; `chrome` are keys that recur on other pages of the source."""
+    text = charset.decode(page.body, content_type=page.content_type, encoding=source.encoding if source else None)
+    tree = document.parse(text)
+    if tree is None:
+        return Extraction(article=None, outcome=Outcome.NOT_ARTICLE, reason="empty page")
+    return _Reading(page, tree, source, entry).extraction(chrome, now)
+
+
+class _Reading:
+    """One page under reading: what the parts need of each other."""
+
+    def __init__(self, page: Page, tree: HtmlElement, source: Source | None, entry: Entry | None) -> None:
+        self.page, self.tree, self.source, self.entry = page, tree, source, entry
+        self.evidence: Evidence = evidence.gather(tree, url=page.url)
+        self.names = headline.outlets(self.evidence, source.name if source else None)
+        self.blocks: list[Block] = page_blocks.read(tree)
+        shown = [line(" ".join(element.itertext())) for element in self.evidence.headings]
+        self.title = headline.choose(
+            self.evidence, shown=shown, announced=entry.title if entry else None, names=self.names
+        )
+        self.start = story.headline_at(self.blocks, self.title)
+        story.settle(self.blocks, self.start)
+
+    def extraction(self, recurring: frozenset[str], now: datetime) -> Extraction:
+        """The article, or why there is none."""
+        lead = self.evidence.meta("og:description", "description") or (self.entry.summary if self.entry else None)
+        holder = story.container(self.blocks, start=self.start, lead=lead)
+        own = story.inside(holder, self.blocks, start=self.start) if holder is not None else []
+        chosen = body.combine(self.blocks, own, body.read(self.tree, self.page.url))
+        chosen = clean.story(
+            chosen, title=self.title or "", strip=self.source.strip if self.source else (), recurring=recurring
+        )
+        seen = chrome.keys(block.text for block in self.blocks if block.link_share < 0.8)
+        if not chosen or not self.title:
+            return Extraction(article=None, outcome=Outcome.NOT_ARTICLE, reason="no text", blocks=seen)
+        return Extraction(article=self._article(chosen, now), blocks=seen)
+
+    def _article(self, chosen: Sequence[Block], now: datetime) -> Article:
+        credit = self.source.credit if self.source else None
+        lines, closers, closed = closing.take([block.text for block in chosen], credit=credit, names=self.names)
+        near = self._near(chosen)
+        named = authors.choose(
+            self.evidence,
+            self.tree,
+            names=self.names,
+            announced=self.entry.author if self.entry else None,
+            lines=[block.text for block in near],
+        )
+        zone = self.source.timezone if self.source else "UTC"
+        at, where = dated.choose(
+            self.evidence,
+            self.tree,
+            near=near,
+            announced=self.entry.published_at if self.entry else None,
+            zone=zone,
+            now=now,
+        )
+        return Article(
+            url=self.page.url,
+            title=self.title or "",
+            paragraphs=tuple(lines),
+            canonical_url=location.canonical(self.evidence, mirrors=self.source.mirrors if self.source else ()),
+            authors=named or closers,
+            credit=closed,
+            published_at=at,
+            date_evidence=where,
+            language=self._language(lines),
+        )
+
+    def _near(self, chosen: Sequence[Block]) -> list[Block]:
+        """The blocks around the headline and the story's edges, where bylines and dates stand."""
+        first = self.blocks[self.start].order if self.start is not None else chosen[0].order
+        last = chosen[-1].order
+        begin = min(first, chosen[0].order)
+        return [block for block in self.blocks if begin - 6 <= block.order <= last + 6]
+
+    def _language(self, lines: Sequence[str]) -> str | None:
+        node = self.evidence.article
+        declared = [
+            str(node.get("inLanguage")) if node and isinstance(node.get("inLanguage"), str) else None,
+            self.evidence.language,
+            self.evidence.meta("og:locale", "content-language", "language"),
+            self.entry.language if self.entry else None,
+        ]
+        usual = self.source.languages if self.source else ()
+        return language.choose(" ".join((self.title or "", *lines)), declared=declared, usual=usual)
