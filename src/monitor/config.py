@@ -334,6 +334,8 @@ def _flat(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, object]]:
 def _masked(key: str, value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, str) or "://" not in value:
         return value.strftime("%H:%M") if isinstance(value, dt.time) else str(value)
     if key.startswith("hook"):  # the path of a web hook is its password more often than not

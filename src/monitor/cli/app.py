@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import init, match, queue, sources
+from monitor.cli import doctor, explain, init, match, queue, sources
 from monitor.cli.call import Call
 
 app = typer.Typer(
@@ -56,4 +56,6 @@ def options(
 app.add_typer(sources.app)
 app.add_typer(queue.app)
 app.command()(match.match)
+app.command()(explain.explain)
+app.command()(doctor.doctor)
 app.command()(init.init)

@@ -7,11 +7,12 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.call import of
+from monitor.cli.explain import shown
 from monitor.cli.lines import Lines, Row, Unfit
 from monitor.text import line, scrub
 
 if TYPE_CHECKING:
-    from monitor.model import Hit, Match
+    from monitor.model import Match
     from monitor.relevance.matcher import Matcher
 
 _WANTED = '{"id": …, "title": "…", "text": "…", "language": "az"}'
@@ -58,10 +59,6 @@ def _tell(row: Row, found: "Match") -> None:
     verdict = f"relevant, {found.category}" if found.relevant else "not relevant"
     output.say(f"{line(str(name))}: {verdict} (score {found.score:g}, language {found.language or 'unknown'})")
     for hit in found.matches:
-        output.say(f"  + {_shown(hit)}")
+        output.say(f"  + {shown(hit)}")
     for hit in found.rejected:
-        output.say(f"  - {_shown(hit)}" + (f"  [{hit.reason}]" if hit.reason else ""))
-
-
-def _shown(hit: "Hit") -> str:
-    return f"{hit.weight:g} {hit.term} “{line(hit.form)}” in: {line(hit.sentence)}"
+        output.say(f"  - {shown(hit)}")

@@ -1,0 +1,97 @@
+"""`monitor explain`: the way of one URL."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.call import of
+from monitor.errors import UsageError
+from monitor.text import line
+
+if TYPE_CHECKING:
+    from monitor.ledger.trace import Landed, Trace
+    from monitor.model import Hit, Match
+
+
+def explain(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="URL|NAME", help="An address, or the name of a queue file.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell the way of one URL: found where and when, fetched, decided why, landed where."""
+    from monitor.ledger import trace  # noqa: PLC0415
+    from monitor.sameness import urlkey  # noqa: PLC0415
+
+    call = of(context)
+    home = call.home()
+    config = call.config(home)
+    mirrors: dict[str, str] = {}
+    for source in call.catalogue(config, home).sources:
+        mirrors |= urlkey.mirrors(source)
+    with call.ledger(config, home) as ledger:
+        found = trace.find(ledger, what, mirrors=mirrors)
+    if found is None:
+        raise UsageError(f"the ledger knows nothing of {what!r}; no source has announced it and nobody handed it in")
+    if json:
+        output.record("explain", found, name=found.article.name if found.article else None)
+        return
+    _tell(found)
+
+
+def _tell(found: "Trace") -> None:
+    _say("url", found.url)
+    _say("title", found.title)
+    _say("source", found.source)
+    _say("announced", f"{_at(found.discovered_at)} by {found.channel}" if found.channel else None)
+    _say("handed in", None if found.channel else _at(found.discovered_at))
+    _say("published", _at(found.published_at))
+    _say("fetched", _at(found.fetched_at))
+    for step in found.steps:
+        _say(f"{step.kind} {step.run}", f"{_at(step.at)} {step.outcome}" + (f": {step.reason}" if step.reason else ""))
+    _say("outcome", f"{found.outcome}" + (f": {found.reason}" if found.reason else ""))
+    _say("next try", _at(found.retry_at) if found.outcome in {"failed", "blocked"} else None)
+    if found.match:
+        _tell_match(found.match)
+    if found.article:
+        _tell_article(found.article)
+
+
+def _tell_article(article: "Landed") -> None:
+    _say("queue file", f"{article.name} ({article.state}{' ' + _at(article.landed_at) if article.landed_at else ''})")
+    _say("headline", article.title)
+    _say("author", article.author)
+    _say("date read in", article.date_evidence)
+    _say("language", article.language)
+    _say("partial", "yes: only what the channel announced is known" if article.partial else None)
+    _tell_match(article.match)
+    for copy in article.copies:
+        _say("duplicate", f"{copy.url} ({copy.source}, {_at(copy.discovered_at)})")
+    for version in article.versions:
+        _say("updated", f"{_at(version.at)} {version.title}")
+
+
+def _tell_match(match: "Match") -> None:
+    verdict = f"relevant, {match.category}" if match.relevant else "not relevant"
+    _say("match", f"{verdict}, score {match.score:g}, language {match.language or 'unknown'}")
+    for hit in match.matches:
+        _say("", f"+ {shown(hit)}")
+    for hit in match.rejected:
+        _say("", f"- {shown(hit)}")
+
+
+def shown(hit: "Hit") -> str:
+    """One hit as a person reads it."""
+    why = f"  [{hit.reason}]" if hit.reason else ""
+    return f"{hit.weight:g} {hit.term} “{line(hit.form)}” in: {line(hit.sentence)}{why}"
+
+
+def _say(name: str, value: str | None) -> None:
+    if value:
+        output.say(f"{name:<12} {line(value)}")
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
