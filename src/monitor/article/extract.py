@@ -86,10 +86,10 @@ class _Reading:
         near = self._near(chosen)
         named = authors.choose(
             self.evidence,
-            self.tree,
+            near=near,
             names=self.names,
+            outlet=[name for name in (self.source.name, credit) if name] if self.source else [],
             announced=self.entry.author if self.entry else None,
-            lines=[block.text for block in near],
         )
         zone = self.source.timezone if self.source else "UTC"
         at, where = dated.choose(
