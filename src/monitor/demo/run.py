@@ -95,7 +95,8 @@ def _fate(sidecar: Mapping[str, Any]) -> Fate:
 
 def _explained(home: Path, url: str) -> Fate:
     trace = _monitor(home, "explain", url, "--json")
-    return Fate(outcome=trace["outcome"], reason=trace["reason"] or "")
+    masked = (f"{hit['form']} ({hit['reason']})" for hit in (trace["match"] or {}).get("rejected", ()))
+    return Fate(outcome=trace["outcome"], reason="; ".join(filter(None, (trace["reason"], *list(masked)[:2]))))
 
 
 def _monitor(home: Path, *arguments: str) -> dict[str, Any]:
