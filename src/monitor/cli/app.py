@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import doctor, explain, init, match, queue, sources
+from monitor.cli import demo, doctor, explain, init, match, queue, sources, status
 from monitor.cli.call import Call
 
 app = typer.Typer(
@@ -57,5 +57,7 @@ app.add_typer(sources.app)
 app.add_typer(queue.app)
 app.command()(match.match)
 app.command()(explain.explain)
+app.command()(status.status)
 app.command()(doctor.doctor)
+app.command()(demo.demo)
 app.command()(init.init)
