@@ -272,7 +272,7 @@ def _row(number: int, name: str, story: Story, sidecar: Mapping[str, Any]) -> di
         "date_evidence": article.date_evidence,
         "discovered_at": story.discovered_at,
         "fetched_at": story.fetched_at,
-        "language": story.match.language or article.language,
+        "language": article.language or story.match.language,
         "text": story.text,
         "score": story.match.score,
         "category": story.match.category,

@@ -71,6 +71,13 @@ def validators(ledger: Ledger, *, source: str, url: str) -> Validators:
     return Validators(etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash) if row else Validators()
 
 
+def documents(ledger: Ledger, *, source: str) -> tuple[str, ...]:
+    """The addresses of all documents of the source that were ever read, the latest changed first."""
+    d = t.document.c
+    with ledger.read() as connection:
+        return tuple(connection.execute(sa.select(d.url).where(d.source == source).order_by(d.at.desc())).scalars())
+
+
 def remember(
     ledger: Ledger, connection: sa.Connection, *, source: str, url: str, validators: Validators, now: datetime
 ) -> None:

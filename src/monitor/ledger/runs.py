@@ -91,6 +91,13 @@ def report(ledger: Ledger, run: int) -> RunReport:
         return RunReport(visits=_visits(connection, run, row.kind), **row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def since(ledger: Ledger, run: int) -> datetime | None:
+    """How far back the run was asked to look."""
+    with ledger.read() as connection:
+        at: datetime | None = connection.execute(sa.select(t.run.c.since).where(t.run.c.id == run)).scalar_one()
+    return at
+
+
 def latest(ledger: Ledger, *, kind: str | None = None) -> RunReport | None:
     """The run that was started last."""
     with ledger.read() as connection:

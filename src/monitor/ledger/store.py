@@ -236,6 +236,10 @@ def _explained(where: str) -> Iterator[None]:
     except exc.DBAPIError as error:
         cause = str(error.orig).strip()
         raise LedgerError(f"{where}: {cause}; {_remedy(cause)}") from error
+    except sqlite3.Error as error:  # raised while a connection is set up, where SQLAlchemy does not translate
+        raise LedgerError(f"{where}: {error}; {_remedy(str(error))}") from error
+    except UnicodeDecodeError as error:  # a damaged file may garble even the texts of SQLite's own errors
+        raise LedgerError(f"{where}: {_remedy('malformed')}") from error
 
 
 def _remedy(cause: str) -> str:

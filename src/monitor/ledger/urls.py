@@ -17,10 +17,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.ledger import channels
+from monitor.ledger import channels, matches
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
-from monitor.model import Entry, Outcome, Source, Validators
+from monitor.model import Entry, Match, Outcome, Source, Validators
 from monitor.sameness import urlkey
 
 REREADS = 3
@@ -170,14 +170,33 @@ def settle(
     now: datetime,
     reason: str | None = None,
     retry_at: datetime | None = None,
+    match: Match | None = None,
+    published_at: datetime | None = None,
+    fetched: bool = False,
 ) -> Outcome:
     """The URL has ended in `outcome` if it may, and the outcome that it is in now is given back.
 
-    Safe to repeat. A failed or blocked URL without `retry_at` is tried again after `backoff`.
+    Safe to repeat. A failed or blocked URL without `retry_at` is tried again after `backoff`. `match`, `published_at`
+    and `fetched` tell what the page said when it was read.
     """
+    facts: dict[str, Any] = {}
+    if match is not None:
+        facts["match"] = matches.dump(match)
+    if published_at is not None:
+        facts["published_at"] = published_at
+    if fetched:
+        facts["fetched_at"] = now
     with ledger.write() as connection:
         return settle_in(
-            ledger, connection, run=run, url_id=url_id, outcome=outcome, now=now, reason=reason, retry_at=retry_at
+            ledger,
+            connection,
+            run=run,
+            url_id=url_id,
+            outcome=outcome,
+            now=now,
+            reason=reason,
+            retry_at=retry_at,
+            **facts,
         )
 
 
