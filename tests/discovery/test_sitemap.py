@@ -49,8 +49,10 @@ def loc(path: str, more: str = "") -> str:
 def test_a_news_sitemap_gives_title_date_and_language() -> None:
     news = (
         "<image:image><image:title>Լուսանկար</image:title></image:image><news:news>"
-        "<news:publication><news:name>Dilijan</news:name><news:language>hy</news:language></news:publication><news:publication_date>2026-11-23T10:00:00+04:00</news:publication_date>"
-        "<news:title>Ականի պայթյունից վիրավորվել է &amp;quot;սակրավոր&amp;quot;</news:title></news:news><lastmod>2026-11-24</lastmod>"
+        "<news:publication><news:name>Dilijan</news:name><news:language>hy</news:language></news:publication>"
+        "<news:publication_date>2026-11-23T10:00:00+04:00</news:publication_date>"
+        "<news:title>Ականի պայթյունից վիրավորվել է &amp;quot;սակրավոր&amp;quot;</news:title></news:news>"
+        "<lastmod>2026-11-24</lastmod>"
     )
     (entry,) = read(urlset(loc("/hy/1", news))).entries
     assert (entry.url, entry.title, entry.language) == (

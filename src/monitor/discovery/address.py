@@ -58,3 +58,14 @@ def _hosts(source: Source) -> frozenset[str]:
 
 def _host(name: str | None) -> str:
     return (name or "").lower().removeprefix("www.")
+
+
+def same_host(one: str, other: str) -> bool:
+    """True when both addresses lie on one host; with and without "www." counts as one."""
+    return _host(urlsplit(one).hostname) == _host(urlsplit(other).hostname)
+
+
+def same_site(one: str, other: str) -> bool:
+    """True when one of the two hosts is the other or lies below it: en.news.example and news.example."""
+    first, second = sorted((_host(urlsplit(one).hostname), _host(urlsplit(other).hostname)), key=len)
+    return second == first or second.endswith(f".{first}")

@@ -1,0 +1,179 @@
+"""Pages that list articles: front pages, sections, archives, search results → Entries and the next page.
+
+Which links are articles is said by the channel's selector, else by the source's pattern, else by where they lead.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from monitor.article import charset
+from monitor.article import document as page
+from monitor.discovery import address, jsonfeed, moment, paging, plain
+from monitor.discovery.document import Document, Follow
+from monitor.errors import FeedError
+from monitor.model import Channel, Entry, Source
+
+_MOST_LINKS = 2_000
+_CHROME = {"nav", "header", "footer"}
+_LONGEST_STAMP = 60
+_DATED_CLASS = re.compile(r"date|time|tarix|clock|publish", re.IGNORECASE)
+_NEXT = "link[rel~=next], a[rel~=next], a.next, .next > a, .pagination-next a"
+
+
+def parse(body: bytes, *, url: str, content_type: str, source: Source, channel: Channel, now: datetime) -> Document:
+    """The articles that a page links to, in its order, and its next page; FeedError when the body is no page at all.
+
+    `problem` says when the selector, or the pattern, fits nothing on the page. JSON lists are read like feeds.
+    """
+    text = charset.decode(body, content_type=content_type, encoding=source.encoding).strip("\ufeff\x00 \t\r\n")
+    if not text:
+        return Document(problem="empty")
+    if text[0] in "{[":
+        document = jsonfeed.parse(text, url=url, source=source, now=now)
+        kept = (entry for entry in document.entries if address.article(entry.url, source))
+        return replace(document, entries=tuple(replace(entry, language=channel.language) for entry in kept))
+    try:
+        tree = page.parse(text)
+    except etree.ParserError:  # mark-up that holds no element
+        tree = None
+    if tree is None or not len(tree):
+        raise FeedError(
+            f"{url} is no HTML page: it begins with {text[:40]!r}; `monitor sources check {source.id}` looks on"
+        )
+    return _Listing(tree, url=url, source=source, channel=channel, now=now).read()
+
+
+class _Listing:
+    """One page under reading: what all steps need to know."""
+
+    def __init__(self, tree: HtmlElement, *, url: str, source: Source, channel: Channel, now: datetime) -> None:
+        base = next((href for href in tree.xpath("//base/@href")), None)
+        self.tree, self.url, self.base = tree, url, address.absolute(url, base) or url
+        self.source, self.channel, self.now = source, channel, now
+
+    def read(self) -> Document:
+        """The document; see `parse`."""
+        links: dict[str, list[HtmlElement]] = defaultdict(list)
+        for found, node in self._links():
+            links[found].append(node)
+        cards = _cards(links)
+        entries = tuple(
+            Entry(
+                url=found,
+                title=max((_title(node) or "" for node in nodes), key=len) or None,
+                published_at=self._date(found, cards[found]),
+                language=self.channel.language,
+            )
+            for found, nodes in links.items()
+        )
+        following = self._next()
+        return Document(
+            entries=entries,
+            follow=(Follow(url=following),) if following else (),
+            title=plain.title(self.tree.findtext(".//title")),
+            language=(self.tree.get("lang") or "")[:2].lower() or None,
+            problem=None if entries else self._nothing(),
+            oldest=min((entry.published_at for entry in entries if entry.published_at), default=None),
+        )
+
+    def _links(self) -> Iterator[tuple[str, HtmlElement]]:
+        """Address and element of each link to an article."""
+        choosy = bool(self.channel.links or self.source.article_pattern)
+        nodes = _select(self.channel.links, self.tree) if self.channel.links else self.tree.iter("a")
+        for node in list(nodes)[:_MOST_LINKS]:
+            found = address.absolute(self.base, _href(node))
+            if not found or found == self.url or not address.article(found, self.source):
+                continue
+            if choosy or not any(above.tag in _CHROME for above in node.iterancestors()):
+                yield found, node
+
+    def _date(self, url: str, card: HtmlElement) -> datetime | None:
+        """When the article was published, by what stands beside its link and nowhere near another's."""
+        zone, now = self.source.timezone, self.now
+        stamps = [*_times(card), *_texts(card)][:8]
+        return moment.read(*stamps, zone=zone, now=now) or moment.in_url(url, zone=zone, now=now)
+
+    def _next(self) -> str | None:
+        numbered = paging.following(self.channel.url, self.url)
+        if numbered:
+            return numbered
+        for node in _select(self.channel.next or _NEXT, self.tree):
+            found = address.absolute(self.base, _href(node))
+            if found and found != self.url and address.same_host(found, self.url):
+                return found
+        return None
+
+    def _nothing(self) -> str:
+        if self.channel.links and not _select(self.channel.links, self.tree):
+            return f"the selector {self.channel.links!r} fits nothing on the page"
+        return "empty" if self.source.article_pattern is None else "no link on the page fits article_pattern"
+
+
+def _select(selector: str, tree: HtmlElement) -> list[HtmlElement]:
+    return list(_compiled(selector)(tree))
+
+
+@lru_cache(maxsize=256)
+def _compiled(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+def _href(node: HtmlElement) -> str | None:
+    """Where the element leads: its own link, else the first one in it, else the one that it lies in."""
+    around = (node, *node.iterdescendants("a"), *node.iterancestors("a"))
+    return next((one.get("href") for one in around if one.get("href")), None)
+
+
+def _title(node: HtmlElement) -> str | None:
+    heading = next(node.iter("h1", "h2", "h3", "h4", "h5"), None) if node.tag == "a" or len(node) else None
+    anchor = node if node.tag == "a" else next(node.iterdescendants("a"), node)
+    image = next(anchor.iter("img"), None)
+    shown = (heading.text_content() if heading is not None else None, _without_times(anchor))
+    said = (anchor.get("title"), anchor.get("aria-label"), image.get("alt") if image is not None else None)
+    return next((title for text in (*shown, *said) if (title := plain.title(text))), None)
+
+
+def _without_times(node: HtmlElement) -> str:
+    """The text of a link without the dates in it."""
+    parts = etree.XPath(".//text()[not(ancestor::time) and not(ancestor::script) and not(ancestor::style)]")(node)
+    return " ".join(parts)
+
+
+def _cards(links: dict[str, list[HtmlElement]]) -> dict[str, HtmlElement]:
+    """For each address the largest element around its first titled link in which no other article is linked."""
+    leads: dict[HtmlElement, set[str]] = defaultdict(set)
+    for url, nodes in links.items():
+        for node in nodes:
+            for above in (node, *node.iterancestors()):
+                leads[above].add(url)
+    cards = {}
+    for url, nodes in links.items():
+        titled = next((node for node in nodes if _title(node)), nodes[0])
+        alone = [above for above in (titled, *titled.iterancestors()) if len(leads[above]) == 1 and above.tag != "body"]
+        cards[url] = alone[-1] if alone else titled
+    return cards
+
+
+def _times(card: HtmlElement) -> Iterator[str]:
+    for node in card.iter("time"):
+        yield from filter(None, (node.get("datetime"), node.text_content().strip()))
+
+
+def _texts(card: HtmlElement) -> Iterator[str]:
+    """Short texts with digits in the card, those first whose class speaks of dates."""
+    nodes = [node for node in card.iter() if isinstance(node.tag, str)]
+    nodes.sort(key=lambda node: not _DATED_CLASS.search(node.get("class") or ""))
+    for node in nodes:
+        whole = node.text_content() if _DATED_CLASS.search(node.get("class") or "") else ""
+        for text in (whole, node.text or "", *(child.tail or "" for child in node)):
+            short = text.strip()
+            if 5 <= len(short) <= _LONGEST_STAMP and any(char.isdigit() for char in short):
+                yield short
