@@ -195,3 +195,26 @@ class VisitReport:
     def discovered(self) -> int:
         """Number of URLs that this visit handled."""
         return sum(self.outcomes.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visiting:
+    """A visit has begun."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A URL has ended in an outcome."""
+
+    source: str
+    url: str
+    outcome: Outcome
+    reason: str | None = None
+    name: str | None = None
+    """The queue file's name, when one was made."""
+
+
+Progress = Visiting | Settled | VisitReport
+"""What a crawl tells while it runs; a VisitReport ends the visit of its source."""

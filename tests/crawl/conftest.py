@@ -1,12 +1,24 @@
 """Loopback sites, and crawls through Scrapy with the project's own settings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
+from monitor import catalogue
+from monitor.config import Config
 from monitor.crawl.loop import event_loop
+from monitor.crawl.run import Crawls
+from monitor.home import open_home
+from monitor.intake import Result
+from monitor.ledger import Ledger, urls
+from monitor.ledger.runs import RunReport
+from monitor.ledger.urls import Due
+from monitor.model import Outcome, Page, Progress, Source
 from tests.site.server import Site, serve
 
 T = TypeVar("T")
@@ -35,7 +47,6 @@ def fetch(run: Callable[[Awaitable[Any]], Any]) -> Callable[..., list[Any]]:
     from scrapy import Request, Spider
     from scrapy.crawler import AsyncCrawlerRunner
 
-    from monitor.config import Config
     from monitor.crawl.settings import settings_for
 
     def get(
@@ -66,3 +77,64 @@ def fetch(run: Callable[[Awaitable[Any]], Any]) -> Callable[..., list[Any]]:
         return results
 
     return get
+
+
+@dataclass
+class Taken:
+    """An intake that lands every page whose body says "mina", and remembers what it was given."""
+
+    ledger: Ledger
+    pages: list[Page] = field(default_factory=list)
+
+    async def page(self, *, run: int, source: Source, due: Due, page: Page, now: datetime) -> Result:
+        self.pages.append(page)
+        outcome = Outcome.QUEUED if b"mina" in page.body else Outcome.IRRELEVANT
+        settled = urls.settle(self.ledger, run=run, url_id=due.url_id, outcome=outcome, now=now, fetched=True)
+        return Result(outcome=settled)
+
+    def recover(self, *, now: datetime) -> tuple[str, ...]:
+        return ()
+
+
+class World:
+    """A home with a ledger, and sources on loopback sites that are crawled with the real machinery."""
+
+    def __init__(self, directory: Path, run: Callable[[Awaitable[Any]], Any]) -> None:
+        self.home = open_home(directory)
+        self.ledger = Ledger.open(self.home.ledger)
+        self.intake = Taken(self.ledger)
+        self.told: list[Progress] = []
+        self._run = run
+
+    def source(self, id: str, site: Site, *, sitemaps: Any = (), listings: Any = (), **more: Any) -> Source:
+        feeds = more.pop("feeds", [] if sitemaps or listings else [site.url("/rss.xml")])
+        table = {
+            "id": id,
+            "name": id.title(),
+            "country": "AZ",
+            "languages": ["az"],
+            "timezone": "Asia/Baku",
+            "feeds": feeds,
+            "sitemaps": list(sitemaps),
+            "listings": list(listings),
+            **more,
+        }
+        return catalogue.parse(table, place="test")
+
+    def crawls(self, *sites: Site, **crawl: Any) -> Crawls:
+        table = {"delay": 0, "timeout": 5, "allow_private": [site.place for site in sites], **crawl}
+        made = Crawls(Config(crawl=table), self.home, ledger=self.ledger, intake=self.intake)
+        made.manners.pause = timedelta(milliseconds=20)
+        made.manners.patience = timedelta(seconds=1.5)
+        return made
+
+    def crawl(self, sources: Sequence[Source], *sites: Site, options: Any = None, **crawl: Any) -> RunReport:
+        made = self.crawls(*sites, **crawl)
+        return self._run(made.run(sources, progress=self.told.append, **(options or {})))
+
+
+@pytest.fixture
+def world(tmp_path: Path, run: Callable[[Awaitable[Any]], Any]) -> Iterator[World]:
+    made = World(tmp_path / "home", run)
+    yield made
+    made.ledger.close()

@@ -1,0 +1,290 @@
+"""One channel of a visit: its documents are fetched if they changed, read, and recorded with their validators."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+
+from scrapy.http import Response
+
+from monitor.crawl.fetch import Fetcher
+from monitor.crawl.gate import Refused
+from monitor.crawl.mishap import MISHAPS, reason
+from monitor.crawl.robots import Disallowed
+from monitor.crawl.round import Round
+from monitor.discovery.document import Document, Follow
+from monitor.errors import FeedError
+from monitor.ledger import channels, urls
+from monitor.ledger.channels import ChannelState
+from monitor.model import Channel, ChannelKind, ChannelReport, Source, Validators
+
+_DOCUMENTS = {ChannelKind.FEED: 10, ChannelKind.SITEMAP: 200, ChannelKind.LISTING: 50}
+"""How many documents of one channel are read in one visit."""
+_SHALLOW = 3
+"""Pages of a listing or feed that are read when nobody asked how far back."""
+_ENTRIES = 50_000
+"""New URLs of one channel in one visit; an index of fifty thousand sitemaps would else fill the disk."""
+_ARCHIVE = timedelta(days=30)
+"""Sitemaps that have not changed for so long are read only when --since asks for them."""
+_RECENT = 10
+"""When an index says "not changed", so many of its sitemaps are asked whether they have."""
+_TRUST = 25
+"""After so many "not changed" in a row the question is put without validators: some servers lie."""
+_BLOCKED = {401, 402, 403, 407, 451}
+
+Read = Callable[[Response, Channel, frozenset[str]], Document]
+"""Reads one document of a channel; the items whose keys are given need not be read again."""
+
+
+class _Failed(Exception):  # noqa: N818 - no error, an outcome
+    """A document gave nothing; the message is the channel's status."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the documents of one channel have given so far."""
+
+    status: str = "not-modified"
+    entries: int = 0
+    new: int = 0
+    known: int = 0
+    undated: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    lost: list[str] = field(default_factory=list)
+    cut: bool = False
+    """There were further documents that were not asked for."""
+    pruned: bool = False
+    """There were further documents that hold only what is older than was asked for."""
+
+
+class ChannelVisit:
+    """Reads one channel and records what it announces."""
+
+    def __init__(
+        self,
+        round_: Round,
+        source: Source,
+        channel: Channel,
+        *,
+        fetcher: Fetcher,
+        read: Read,
+        seen: set[str],
+    ) -> None:
+        self._round, self._source, self._channel = round_, source, channel
+        self._fetcher, self._read = fetcher, read
+        self._seen = seen
+        """Documents that were asked for in this visit, by any channel."""
+        self._tally = _Tally()
+        self._horizon = round_.since
+        if self._horizon is None and channel.kind is ChannelKind.SITEMAP:
+            self._horizon = round_.now() - _ARCHIVE
+
+    async def run(self) -> ChannelReport:
+        """What the channel gave; its poll stands in the ledger."""
+        state = channels.state(self._round.ledger, source=self._source.id, url=self._channel.url)
+        tally = self._tally
+        try:
+            await self._documents(state)
+        except _Failed as failure:
+            tally.status = str(failure)
+        if tally.lost and tally.status.startswith(("ok", "not-modified")):
+            tally.status = f"ok: {len(tally.lost)} further documents gave nothing ({tally.lost[0]})"
+        covered = self._covered(state)
+        report = ChannelReport(
+            url=self._channel.url,
+            kind=self._channel.kind,
+            status=tally.status,
+            entries=tally.entries,
+            covered_from=covered,
+        )
+        newest = [at for at in (tally.newest, _latest(state, "newest_at")) if at is not None]
+        channels.note(
+            self._round.ledger,
+            run=self._round.run,
+            source=self._source.id,
+            report=report,
+            now=self._round.now(),
+            new=tally.new,
+            undated=tally.undated,
+            newest_at=tally.newest if not tally.known else max(newest, default=None),
+        )
+        return report
+
+    async def _documents(self, state: ChannelState) -> None:
+        conditional = state.unchanged < _TRUST and self._was_covered(state)
+        first = Follow(url=self._channel.url)
+        self._seen.add(first.url)
+        todo = deque([first])
+        read = 0
+        while todo:
+            step = todo.popleft()
+            read += 1
+            try:
+                following = await self._document(step, conditional=conditional or step is not first, read=read)
+            except _Failed as failure:
+                if step is first:
+                    raise
+                self._tally.lost.append(str(failure))
+                continue
+            fresh = [further for further in following if further.url not in self._seen]
+            room = _DOCUMENTS[self._channel.kind] - read - len(todo)
+            if len(fresh) > room or self._tally.new >= _ENTRIES:
+                self._tally.cut = True
+                fresh = fresh[:room] if self._tally.new < _ENTRIES else []
+            self._seen.update(further.url for further in fresh)
+            todo.extend(fresh)
+
+    async def _document(self, step: Follow, *, conditional: bool, read: int) -> tuple[Follow, ...]:
+        """The document is read and recorded; the further ones that are worth asking for are given back."""
+        ledger, source = self._round.ledger, self._source
+        known = channels.validators(ledger, source=source.id, url=step.url) if conditional else Validators()
+        answer = await self._ask(step.url, known)
+        if answer.status == 304:
+            return self._unchanged(step)
+        validators = Validators(
+            etag=_header(answer, "ETag"),
+            last_modified=_header(answer, "Last-Modified"),
+            body_hash=sha256(answer.body).hexdigest(),
+        )
+        if known.body_hash == validators.body_hash:
+            if known != validators:
+                self._discover(step, Document(), validators)
+            return self._unchanged(step)
+        memory = (source.id, step.url)
+        items = self._round.items.get(memory, frozenset()) if known.body_hash else frozenset()
+        try:
+            document = await asyncio.to_thread(self._read, answer, self._channel, items)
+        except FeedError as error:
+            raise _Failed(f"failed: {error}") from error
+        found = await asyncio.to_thread(self._discover, step, document, validators)
+        if document.keys:
+            self._round.items[memory] = document.keys
+        self._count(document, found)
+        return self._worth(document, found, read=read)
+
+    async def _ask(self, url: str, known: Validators) -> Response:
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        conditions = {name: value for name, value in headers.items() if value is not None}
+        try:
+            answer = await self._fetcher.get(url, headers=conditions, max_bytes=5 * self._round.max_bytes)
+        except (Disallowed, Refused) as error:
+            raise _Failed(f"blocked: {reason(error)}") from error
+        except MISHAPS as error:
+            raise _Failed(f"failed: {reason(error)}") from error
+        if blocked(answer):
+            raise _Failed(f"blocked: {said(answer)}")
+        if not (200 <= answer.status < 300 or (answer.status == 304 and conditions)):
+            raise _Failed(f"failed: {said(answer)}")
+        return answer
+
+    def _discover(self, step: Follow, document: Document, validators: Validators) -> urls.Found:
+        return urls.discover(
+            self._round.ledger,
+            run=self._round.run,
+            source=self._source,
+            channel=self._channel.url,
+            entries=document.entries,
+            now=self._round.now(),
+            document=step.url,
+            validators=validators,
+            since=self._round.since,
+            until=self._round.until,
+        )
+
+    def _count(self, document: Document, found: urls.Found) -> None:
+        tally = self._tally
+        dated = [entry.published_at for entry in document.entries if entry.published_at is not None]
+        tally.entries += len(document.entries) + document.known
+        tally.new += found.new + found.too_old
+        tally.known += found.known + found.reopened + document.known
+        tally.undated += len(document.entries) - len(dated)
+        oldest = document.oldest or min(dated, default=None)
+        tally.oldest = min((at for at in (tally.oldest, oldest) if at is not None), default=None)
+        tally.newest = max((at for at in (tally.newest, *dated) if at is not None), default=None)
+        if tally.status in {"not-modified", "empty"}:
+            tally.status = "empty" if document.problem == "empty" else "ok"
+        if tally.status == "ok" and document.problem not in (None, "empty"):
+            tally.status = f"ok: {document.problem}"
+
+    def _worth(self, document: Document, found: urls.Found, *, read: int) -> tuple[Follow, ...]:
+        """Of the documents that this one leads to, those that may hold what was asked for."""
+        if self._channel.kind is ChannelKind.SITEMAP:
+            worth = [
+                further
+                for further in document.follow
+                if further.changed_at is None or self._horizon is None or further.changed_at >= self._horizon
+            ]
+            self._tally.pruned = self._tally.pruned or len(worth) < len(document.follow)
+            early = datetime.min.replace(tzinfo=UTC)
+            return tuple(sorted(worth, key=lambda further: further.changed_at or early, reverse=True))
+        if not document.follow:
+            return ()
+        if self._horizon is None:
+            deeper = found.new > 0 and read < _SHALLOW
+        else:
+            deeper = document.oldest is None or document.oldest > self._horizon
+        self._tally.cut = self._tally.cut or not deeper
+        return document.follow if deeper else ()
+
+    def _unchanged(self, step: Follow) -> tuple[Follow, ...]:
+        self._tally.known += 1
+        if self._channel.kind is not ChannelKind.SITEMAP or step.url != self._channel.url:
+            return ()
+        # An index may say "not changed" while its sitemaps have; which they are, the ledger knows.
+        own = {channel.url for channel in self._source.channels}
+        below = channels.documents(self._round.ledger, source=self._source.id)
+        return tuple(Follow(url=url) for url in below if url not in own)[:_RECENT]
+
+    def _was_covered(self, state: ChannelState) -> bool:
+        """Whether "not changed" would also mean "nothing new as far back as was asked"."""
+        if self._channel.kind is ChannelKind.FEED or self._horizon is None:
+            return True
+        covered = _latest(state, "covered_from")
+        return covered is not None and covered <= self._horizon
+
+    def _covered(self, state: ChannelState) -> datetime | None:
+        """How far back the channel is known without a gap."""
+        tally = self._tally
+        if not tally.status.startswith(("ok", "not-modified")) or tally.lost:
+            return None
+        before = _latest(state, "covered_from") if tally.known else None
+        if self._channel.kind is ChannelKind.SITEMAP and tally.cut:
+            return None
+        found = [] if tally.pruned else [before, tally.oldest]
+        if self._channel.kind is not ChannelKind.FEED and not tally.cut:
+            # All that there is was read: nothing is missing down to where it was asked for.
+            found.append(self._horizon)
+        return min((at for at in found if at is not None), default=None)
+
+
+def blocked(answer: Response) -> bool:
+    """Whether the answer is a refusal or a challenge instead of what was asked for."""
+    return answer.status in _BLOCKED or answer.headers.get("cf-mitigated") == b"challenge"
+
+
+def said(answer: Response) -> str:
+    """The answer's status in words."""
+    try:
+        words = f" {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        words = ""
+    challenge = ", a challenge" if answer.headers.get("cf-mitigated") == b"challenge" else ""
+    return f"HTTP {answer.status}{words}{challenge}"
+
+
+def _header(answer: Response, name: str) -> str | None:
+    value = answer.headers.get(name)
+    # As sent: a validator is opaque. What cannot stand in a request header is not kept.
+    return value.decode("latin-1") if value and len(value) < 1_000 else None
+
+
+def _latest(state: ChannelState, name: str) -> datetime | None:
+    for poll in state.polls:
+        if poll.status.startswith(("ok", "not-modified")):
+            at: datetime | None = getattr(poll, name)
+            return at
+    return None

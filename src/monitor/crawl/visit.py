@@ -1,0 +1,215 @@
+"""A visit to one source: its lease, its channels, then its pages. The unit of work."""
+
+from datetime import datetime, timedelta
+
+from scrapy.http import Response
+
+from monitor.crawl.channel import ChannelVisit, Read, blocked, said
+from monitor.crawl.fetch import Down, Fetcher
+from monitor.crawl.gate import Refused
+from monitor.crawl.manners import Held, backoff
+from monitor.crawl.mishap import MISHAPS, reason
+from monitor.crawl.robots import Disallowed, Unreachable
+from monitor.crawl.round import LEASE, Round
+from monitor.discovery import address
+from monitor.errors import LockHeldError
+from monitor.ledger import leases, runs, urls
+from monitor.ledger.urls import Due
+from monitor.model import Channel, ChannelReport, Outcome, Page, Settled, Source, Visiting, VisitReport
+
+# What no article is written in; everything else is looked at.
+_NO_TEXT = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/vnd.", "text/css")
+
+
+class _Stop(Exception):  # noqa: N818 - no error, the end of a visit
+    """The visit goes no further; the message says why."""
+
+
+class Visit:
+    """One visit to one source."""
+
+    def __init__(
+        self, round_: Round, source: Source, channels: tuple[Channel, ...], *, fetcher: Fetcher, read: Read
+    ) -> None:
+        self._round, self._source = round_, source
+        self._channels = tuple(channel for channel in channels if channel.enabled)
+        self._fetcher, self._read = fetcher, read
+        self._renewed_at = self._started_at = round_.now()
+        self._notes: list[str] = []
+
+    async def run(self) -> VisitReport:
+        """The visit's report as the ledger holds it; the source is leased for as long as it lasts."""
+        round_, source = self._round, self._source
+        asked = leases.states(round_.ledger, [source.id])[source.id].not_before
+        if asked is not None and asked > round_.now():
+            return self._over(self._skip(f"the server asked to be left alone until {asked:%Y-%m-%d %H:%M:%S} UTC"))
+        if not leases.take(round_.ledger, source=source.id, holder=round_.holder, now=round_.now(), ttl=LEASE):
+            return self._over(self._skip("somebody else is visiting it"))
+        round_.tell(Visiting(source=source.id))
+        reports = await self._announced()
+        report = self._record(reports)
+        self._release(report)
+        return self._over(report)
+
+    def _skip(self, note: str) -> VisitReport:
+        return runs.visited(
+            self._round.ledger,
+            run=self._round.run,
+            source=self._source.id,
+            status="skipped",
+            started_at=self._started_at,
+            now=self._round.now(),
+            note=note,
+        )
+
+    async def _announced(self) -> tuple[ChannelReport, ...]:
+        """The channels' reports, after the pages that they announce have been fetched."""
+        reports: list[ChannelReport] = []
+        seen: set[str] = set()
+        # A silent source must not hold a seat: it is taken once the first channel has answered or given up.
+        if self._channels:
+            reports.append(await self._channel(self._channels[0], seen))
+        async with self._round.seats:
+            try:
+                for channel in self._channels[1:]:
+                    self._renew()
+                    reports.append(await self._channel(channel, seen))
+                await self._pages()
+            except _Stop as stop:
+                self._notes.append(str(stop))
+        return tuple(reports)
+
+    async def _channel(self, channel: Channel, seen: set[str]) -> ChannelReport:
+        return await ChannelVisit(
+            self._round, self._source, channel, fetcher=self._fetcher, read=self._read, seen=seen
+        ).run()
+
+    async def _pages(self) -> None:
+        """What is due has been fetched and taken in, up to the limits."""
+        round_ = self._round
+        left, done = round_.max_pages, set[int]()
+        while left > 0:
+            batch = urls.due(
+                round_.ledger,
+                run=round_.run,
+                source=self._source.id,
+                limit=left,
+                now=round_.now(),
+                since=round_.since,
+                until=round_.until,
+            )
+            fresh = [due for due in batch if due.url_id not in done]
+            if not fresh:
+                return
+            for due in fresh:
+                done.add(due.url_id)
+                self._renew()
+                if not address.article(due.entry.url, self._source):
+                    self._settle(due, Outcome.NOT_ARTICLE, "the address is not one of the source's articles")
+                    continue
+                if not round_.pages.take():
+                    raise _Stop("the limit of this crawl was reached")
+                left -= 1
+                if round_.intake is not None:
+                    await self._page(due)
+
+    async def _page(self, due: Due) -> None:
+        try:
+            answer = await self._fetcher.get(due.entry.url, max_bytes=self._round.max_bytes)
+        except (Held, Unreachable, Down) as error:
+            raise _Stop(reason(error)) from error
+        except (Disallowed, Refused) as error:
+            self._settle(due, Outcome.BLOCKED, reason(error))
+        except MISHAPS as error:
+            self._settle(due, Outcome.FAILED, reason(error))
+        else:
+            await self._take_in(due, answer)
+
+    async def _take_in(self, due: Due, answer: Response) -> None:
+        kind = (answer.headers.get("Content-Type") or b"").decode("latin-1").strip()
+        if blocked(answer):
+            self._settle(due, Outcome.BLOCKED, said(answer))
+        elif answer.status != 200:
+            self._settle(due, Outcome.FAILED, said(answer))
+        elif kind.lower().startswith(_NO_TEXT):
+            self._settle(due, Outcome.NOT_ARTICLE, f"it is {kind.partition(';')[0]}")
+        elif self._round.intake is not None:
+            page = Page(url=answer.url, body=answer.body, content_type=kind, status=answer.status)
+            verdict = await self._round.intake.page(
+                run=self._round.run, source=self._source, due=due, page=page, now=self._round.now()
+            )
+            self._tell(due, verdict.outcome, verdict.reason, verdict.name)
+
+    def _settle(self, due: Due, outcome: Outcome, why: str) -> None:
+        urls.settle(
+            self._round.ledger,
+            run=self._round.run,
+            url_id=due.url_id,
+            outcome=outcome,
+            reason=why,
+            now=self._round.now(),
+        )
+        self._tell(due, outcome, why, None)
+
+    def _tell(self, due: Due, outcome: Outcome, why: str | None, name: str | None) -> None:
+        self._round.tell(Settled(source=self._source.id, url=due.entry.url, outcome=outcome, reason=why, name=name))
+
+    def _renew(self) -> None:
+        """The lease lasts; LockHeldError when somebody else took it over meanwhile."""
+        now = self._round.now()
+        if now - self._renewed_at < LEASE / 3:
+            return
+        if not leases.take(self._round.ledger, source=self._source.id, holder=self._round.holder, now=now, ttl=LEASE):
+            raise LockHeldError(f"{self._source.id}: somebody else has taken over the visit; run again")
+        self._renewed_at = now
+
+    def _record(self, reports: tuple[ChannelReport, ...]) -> VisitReport:
+        round_, now = self._round, self._round.now()
+        waiting = urls.waiting(round_.ledger, source=self._source.id, now=now)
+        if waiting:
+            self._notes.append(f"{waiting} pages {'wait for the next visit' if round_.intake else 'would be fetched'}")
+        covered = _latest([report.covered_from for report in reports])
+        reached = covered is not None and (round_.since is None or covered <= round_.since)
+        return runs.visited(
+            round_.ledger,
+            run=round_.run,
+            source=self._source.id,
+            status=_status(reports),
+            started_at=self._started_at,
+            now=now,
+            complete=reached and not waiting and _status(reports) == "ok",
+            covered_from=covered,
+            note="; ".join(self._notes) or None,
+        )
+
+    def _release(self, report: VisitReport) -> None:
+        round_, now = self._round, self._round.now()
+        ok = report.status == "ok"
+        state = leases.states(round_.ledger, [self._source.id])[self._source.id]
+        every = state.interval or self._source.every
+        # A source is never given up: after failures it is asked less and less often, but at least once a day.
+        wait = every if ok else backoff(state.failures + 1, base=every, cap=max(timedelta(days=1), every))
+        leases.release(
+            round_.ledger,
+            source=self._source.id,
+            holder=round_.holder,
+            now=now,
+            ok=ok,
+            next_visit_at=now + wait,
+            not_before=round_.manners.held(self._source.id),
+        )
+
+    def _over(self, report: VisitReport) -> VisitReport:
+        self._round.tell(report)
+        return report
+
+
+def _status(reports: tuple[ChannelReport, ...]) -> str:
+    if not reports or any(report.status.startswith(("ok", "not-modified", "empty")) for report in reports):
+        return "ok"
+    return "blocked" if all(report.status.startswith("blocked") for report in reports) else "failed"
+
+
+def _latest(moments: list[datetime | None]) -> datetime | None:
+    known = [at for at in moments if at is not None]
+    return max(known) if known and len(known) == len(moments) else None
