@@ -1,0 +1,248 @@
+"""Lexicon files → Lexicon: what the words are, not how they are found.
+
+Several files may speak for one language; a user's file adds to the bundled one.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from monitor.errors import SeedError
+from monitor.relevance.normalise import fold
+from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
+
+ANY = "*"
+"""The language of a file whose words stand in texts of every language (TM-62, ANAMA)."""
+
+SCOPES = ("span", "sentence", "text")
+WITHIN = ("sentence", "neighbours", "paragraph", "text")
+
+_MOST_ENDINGS = 20_000
+_FILE = {"language", "common", "letters", "inflections", "term", "negative", "rule", "tests"}
+_TERM = {"id", "kind", "weight", "words", "masks", "scope", "not", "note"}
+_NEGATIVE = {"id", "kind", "words", "masks", "scope", "not", "note"}
+_RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note"}
+_TESTS = {"relevant", "irrelevant"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """Patterns of one meaning; weight 0 is context that counts only in rules."""
+
+    id: str
+    language: str
+    kind: str
+    weight: float
+    patterns: tuple[tuple[Element, ...], ...]
+    negative: bool = False
+    masks: frozenset[str] = frozenset()
+    """Kinds that the term masks; empty: none, for a negative all."""
+    scope: str = "span"
+    """How far it masks: the words it covers, the sentence or the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Kinds that say together what none says alone."""
+
+    id: str
+    kind: str
+    weight: float
+    all: tuple[frozenset[str], ...]
+    """Each set must be met by one of its kinds."""
+    within: str
+    unless: frozenset[str] = frozenset()
+    """Kinds that must be absent from the place where the others stand."""
+    unless_text: frozenset[str] = frozenset()
+    """Kinds that must be absent from the whole text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A sentence that a lexicon file brings along, and what the matcher must say of it."""
+
+    text: str
+    relevant: bool
+    language: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """How a language is told from others: its commonest words (folded) and letters that few others use."""
+
+    common: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """All words and rules of all languages."""
+
+    terms: tuple[Term, ...]
+    rules: tuple[Rule, ...]
+    languages: Mapping[str, Language]
+    endings: Mapping[str, Endings]
+    """Inflections by the name that atoms carry: language and name."""
+    examples: tuple[Example, ...] = field(default=(), repr=False)
+
+
+def load(files: Iterable[tuple[str, str]]) -> Lexicon:
+    """The lexicon that the files (label, TOML text) make together; SeedError names file, line and term that is wrong."""
+    readers = [_File(label, text) for label, text in files]
+    kinds = {term.kind for reader in readers for term in reader.terms}
+    for reader in readers:
+        reader.check_rules(kinds)
+    languages: dict[str, Language] = {}
+    for reader in readers:
+        before = languages.get(reader.language, Language())
+        languages[reader.language] = Language(
+            common=before.common | reader.own.common, letters=before.letters | reader.own.letters
+        )
+    return Lexicon(
+        terms=tuple(term for reader in readers for term in reader.terms),
+        rules=tuple(rule for reader in readers for rule in reader.rules),
+        languages=languages,
+        endings={name: value for reader in readers for name, value in reader.endings.items()},
+        examples=tuple(example for reader in readers for example in reader.examples),
+    )
+
+
+class _File:
+    """One file, read into terms and rules; every complaint names file and line."""
+
+    def __init__(self, label: str, text: str) -> None:
+        self.label, self.source = label, text
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SeedError(f"{label}: not valid TOML: {error}") from error
+        self.known(table, _FILE, "")
+        self.language = self.string(table, "language", "")
+        self.own = Language(
+            common=frozenset(fold(word) for word in self.string(table, "common", "", "").split()),
+            letters=frozenset(self.string(table, "letters", "", "")),
+        )
+        self.endings = {
+            f"{label}+{name}": self.inflection(name, value) for name, value in self.table(table, "inflections").items()
+        }
+        self.terms = [self.term(one, negative=False) for one in self.tables(table, "term")]
+        self.terms += [self.term(one, negative=True) for one in self.tables(table, "negative")]
+        self.rules = [self.rule(one) for one in self.tables(table, "rule")]
+        tests = self.table(table, "tests")
+        self.known(tests, _TESTS, "tests")
+        self.examples = [
+            Example(text=one, relevant=key == "relevant", language=self.language, label=label)
+            for key in sorted(tests)
+            for one in self.strings(tests, key, "tests")
+        ]
+
+    def term(self, table: Mapping[str, Any], *, negative: bool) -> Term:
+        name = self.string(table, "id", "negative" if negative else "term")
+        self.known(table, _NEGATIVE if negative else _TERM, name)
+        scope = self.string(table, "scope", name, "span")
+        if scope not in SCOPES:
+            raise self.wrong(name, scope, f"unknown scope {scope!r}; use one of {', '.join(SCOPES)}")
+        return Term(
+            id=f"{self.language}:{name}",
+            language=self.language,
+            kind=self.string(table, "kind", name, "negative" if negative else None),
+            weight=0.0 if negative else self.number(table, "weight", name),
+            patterns=tuple(one for words in self.strings(table, "words", name) for one in self.patterns(words, name)),
+            negative=negative,
+            masks=frozenset(self.strings(table, "masks", name)) if "masks" in table else frozenset(),
+            scope=scope,
+        )
+
+    def patterns(self, words: str, name: str) -> tuple[tuple[Element, ...], ...]:
+        try:
+            return compile_pattern(words, self.label, self.endings)
+        except PatternError as error:
+            raise self.wrong(name, words, str(error)) from error
+
+    def rule(self, table: Mapping[str, Any]) -> Rule:
+        name = self.string(table, "id", "rule")
+        self.known(table, _RULE, name)
+        within = self.string(table, "within", name, "sentence")
+        if within not in WITHIN:
+            raise self.wrong(name, within, f"unknown reach {within!r}; use one of {', '.join(WITHIN)}")
+        needed = tuple(frozenset(one.split("|")) for one in self.strings(table, "all", name))
+        if not needed:
+            raise self.wrong(name, name, "'all' names no kind")
+        return Rule(
+            id=f"{self.language}:{name}",
+            kind=self.string(table, "kind", name),
+            weight=self.number(table, "weight", name),
+            all=needed,
+            within=within,
+            unless=frozenset(self.strings(table, "unless", name)) if "unless" in table else frozenset(),
+            unless_text=frozenset(self.strings(table, "unless_text", name)) if "unless_text" in table else frozenset(),
+        )
+
+    def check_rules(self, kinds: set[str]) -> None:
+        for rule in self.rules:
+            for kind in sorted((frozenset().union(*rule.all) | rule.unless | rule.unless_text) - kinds):
+                raise self.wrong(rule.id, kind, f"no term has the kind {kind!r}, so the rule can never hold")
+
+    def inflection(self, name: str, value: Any) -> Endings:
+        table = value if isinstance(value, dict) else {"after": value}
+        self.known(table, {"before", "after"}, name)
+        before, after = (self.chain(table, key, name) for key in ("before", "after"))
+        return before, after
+
+    def chain(self, table: Mapping[str, Any], key: str, name: str) -> frozenset[str]:
+        """All that a chain of slots can spell; "-" in a slot is nothing, "*" as the only slot anything."""
+        slots = [slot.split() for slot in self.strings(table, key, name)] if key in table else [["-"]]
+        size = 1
+        for slot in slots:
+            size *= max(1, len(slot))
+        if size > _MOST_ENDINGS:
+            raise self.wrong(name, name, f"inflection {name!r} spells {size} endings; at most {_MOST_ENDINGS}")
+        return frozenset(
+            "*" if chosen == ("*",) else "".join(fold(one) for one in chosen if one != "-")
+            for chosen in product(*slots)
+        )
+
+    def known(self, table: Mapping[str, Any], keys: set[str], name: str) -> None:
+        for key in table:
+            if key not in keys:
+                raise self.wrong(name, key, f"unknown key {key!r}; known are {', '.join(sorted(keys))}")
+
+    def string(self, table: Mapping[str, Any], key: str, name: str, default: str | None = None) -> str:
+        value = table.get(key, default)
+        if not isinstance(value, str) or (default is None and not value):
+            raise self.wrong(name, key, f"{key!r} must be a text")
+        return value
+
+    def strings(self, table: Mapping[str, Any], key: str, name: str) -> list[str]:
+        value = table.get(key)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.wrong(name, key, f"{key!r} must be a list of texts")
+        return value
+
+    def number(self, table: Mapping[str, Any], key: str, name: str) -> float:
+        value = table.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+            raise self.wrong(name, key, f"{key!r} must be a number from 0 to 100")
+        return float(value)
+
+    def table(self, table: Mapping[str, Any], key: str) -> dict[str, Any]:
+        value = table.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, key, f"{key!r} must be a table")
+        return value
+
+    def tables(self, table: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(key, key, f"{key!r} must be written as [[{key}]]")
+        return value
+
+    def wrong(self, name: str, near: str, why: str) -> SeedError:
+        """The error, with the line where its cause stands: the first after the name that holds it."""
+        start = max(0, self.source.find(f'"{name.partition(":")[2] or name}"'))
+        at = self.source.find(near, start)
+        line = self.source.count("\n", 0, at if at >= 0 else start) + 1
+        return SeedError(f"{self.label}:{line}: {name + ': ' if name else ''}{why}")

@@ -1,0 +1,56 @@
+"""One folding for all languages: words that a reader takes for the same word become the same string.
+
+Words are cut from the original text, so their offsets are the original's; only the single word is folded.
+"""
+
+import re
+import unicodedata
+
+# Letters, digits, and what stands inside words without being a letter: combining marks, soft hyphen, joiners,
+# Armenian accents (they sit on the stressed vowel), Arabic vowel signs and tatweel.
+_INSIDE = (
+    "\u00ad\u0300-\u036f\u055a-\u055f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+)
+# An apostrophe belongs to the word between Cyrillic letters (об'єкт); elsewhere it ends the word (d'une, ANAMA'nın).
+WORD = re.compile(rf"\w(?:[\w{_INSIDE}]|(?<=[\u0400-\u04ff])['’ʼ`](?=[\u0400-\u04ff]))*")
+
+LONGEST = 80
+"""Longer runs of letters are no words and match nothing."""
+
+# Letters of one sound that keyboards confuse: Persian and Arabic yeh, kaf and heh, dotless i, the Cyrillic schwa typed
+# for the Azerbaijani one; and the digits of both Arabic shapes.
+_SAME = {"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ı": "i", "ә": "ə"} | {
+    chr(base + digit): str(digit) for base in (0x660, 0x6F0) for digit in range(10)
+}
+_DROPPED = re.compile(rf"[{_INSIDE}'’ʼ`]")
+_TO_CYRILLIC = str.maketrans("aceopxyijsmhktbə", "асеорхуіјѕмнктвə")
+_TO_LATIN = str.maketrans("асеорхуіјѕмнктв", "aceopxyijsmhktb")
+_CYRILLIC = re.compile(r"[\u0430-\u04ff]")
+_LATIN = re.compile(r"[a-zə]")
+
+
+class _Letters(dict[int, str]):
+    """Character → what it is folded to, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        letters = unicodedata.normalize("NFKD", chr(code)).casefold()
+        # Case folding may compose again (ΐ, և), hence the second decomposition.
+        letters = unicodedata.normalize("NFKD", letters)
+        folded = "".join(_SAME.get(c, c) for c in letters if not unicodedata.combining(c) and not _DROPPED.match(c))
+        self[code] = folded
+        return folded
+
+
+_LETTERS = _Letters()
+
+
+def fold(word: str) -> str:
+    """The word without case, accents, vowel signs, invisible characters and look-alike letters of another alphabet."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
+    letters = word.translate(_LETTERS)
+    if _CYRILLIC.search(letters) and _LATIN.search(letters):
+        cyrillic, latin = len(_CYRILLIC.findall(letters)), len(_LATIN.findall(letters))
+        return letters.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
+    return letters

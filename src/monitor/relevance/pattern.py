@@ -1,0 +1,143 @@
+"""The pattern language of the lexicon: words, not regular expressions, so that matching is linear and anyone can write it.
+
+mina            the word itself, in any case and accent
+stem*           any word that begins so
+гранат{а|ы|}    the stem with one of these endings (the last: none)
+mina+noun       the word with an ending of the inflection "noun" of the same file
+=MAG            the word exactly as written, capitals and all
+{tank|infantry} one of several
+[hand]          may be missing
+..3             up to three words of any kind in between (.. alone: up to two)
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.relevance.normalise import WORD, fold
+
+_PART = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]|\S+")
+_STEM_AND_ENDINGS = re.compile(r"(\w+)\{([^{}]*)\}")
+_GAP = re.compile(r"\.\.(\d?)")
+_WORDS_PER_PATTERN = 16
+_VARIANTS = 64
+
+Endings = tuple[frozenset[str], frozenset[str]]
+"""What may stand before and after a stem; "*" among the second: anything."""
+
+
+class Atom(NamedTuple):
+    """One word pattern: stem with what may surround it, or a word exactly as written (a tuple: it is hashed often)."""
+
+    stem: str
+    inflection: str = ""
+    """Name of the inflection, "*" for any ending, "=" for a word exactly as written, "" for the bare word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place in a pattern: alternatives, and how many foreign words may stand before it."""
+
+    atoms: tuple[Atom, ...]
+    optional: bool = False
+    gap: int = 0
+
+
+class PatternError(ValueError):
+    """The pattern cannot be compiled; the message says why."""
+
+
+def compile_pattern(text: str, label: str, inflections: Mapping[str, Endings]) -> tuple[tuple[Element, ...], ...]:
+    """The sequences of elements that a pattern stands for; several when an alternative has more than one word.
+
+    Neither first nor last element is optional; inflections are known as label+name.
+    """
+    sequences: list[list[Element]] = [[]]
+    gap = 0
+    for part in _PART.findall(_spelt_out(text)) if "{" in text or "[" in text else text.split():
+        if part.startswith(".."):
+            gap = _gap(part)
+            continue
+        optional = part.startswith("[")
+        inner = part[1:-1].strip() if optional else part
+        choices = inner[1:-1].split("|") if inner.startswith("{") else [inner]
+        variants = _variants([_words(one, label, inflections) for one in choices], optional, gap)
+        sequences = [[*sequence, *variant] for sequence in sequences for variant in variants]
+        if len(sequences) > _VARIANTS:
+            raise PatternError(f"{text!r} stands for more than {_VARIANTS} patterns; write several")
+        gap = 0
+    return tuple(_checked(text, sequence, gap) for sequence in sequences)
+
+
+def _gap(part: str) -> int:
+    if not (found := _GAP.fullmatch(part)):
+        raise PatternError(f"{part!r}: a gap is written .. or ..1 to ..9")
+    return int(found[1] or 2)
+
+
+def _spelt_out(text: str) -> str:
+    """The pattern with stem{a|b} written as {stema|stemb}, inside braces as stema|stemb."""
+
+    def spell(found: re.Match[str]) -> str:
+        words = "|".join(found[1] + ending for ending in found[2].split("|"))
+        before = text[: found.start()]
+        return words if before.count("{") > before.count("}") else f"{{{words}}}"
+
+    return _STEM_AND_ENDINGS.sub(spell, text)
+
+
+def _variants(choices: list[list[Atom]], optional: bool, gap: int) -> list[list[Element]]:
+    """One element for all single words, and a sequence for each alternative of several words."""
+    single = tuple(choice[0] for choice in choices if len(choice) == 1)
+    variants = [[Element(single, optional, gap)]] if single else []
+    variants += [
+        [Element((atom,), optional, 0 if index else gap) for index, atom in enumerate(choice)]
+        for choice in choices
+        if len(choice) > 1
+    ]
+    return variants
+
+
+def _words(text: str, label: str, inflections: Mapping[str, Endings]) -> list[Atom]:
+    atoms = [atom for word in text.split() for atom in _atoms(word, label, inflections)]
+    if not atoms:
+        raise PatternError("an empty alternative would match the empty string")
+    return atoms
+
+
+def _checked(text: str, elements: list[Element], gap: int) -> tuple[Element, ...]:
+    if not elements:
+        raise PatternError(f"{text!r} has no word, so it would match the empty string")
+    if elements[0].optional or elements[-1].optional or elements[0].gap or gap:
+        raise PatternError(f"{text!r} begins or ends with something that may be missing; leave that out")
+    if len(elements) > _WORDS_PER_PATTERN:
+        raise PatternError(f"{text!r} has more than {_WORDS_PER_PATTERN} words")
+    return tuple(elements)
+
+
+def _atoms(text: str, label: str, inflections: Mapping[str, Endings]) -> list[Atom]:
+    """The words that a piece without white space consists of: anti-tank is two."""
+    if text.startswith("="):
+        if not WORD.fullmatch(text[1:]):
+            raise PatternError(f"{text!r} is not one word")
+        return [Atom(text[1:], "=")]
+    if text.isalpha():
+        return [Atom(fold(text))]
+    if text[:-1].isalpha() and text[-1] == "*":
+        return [Atom(fold(text[:-1]), "*")]
+    body, plus, inflection = text.partition("+")
+    if plus and f"{label}+{inflection}" not in inflections:
+        known = ", ".join(sorted(name.rpartition("+")[2] for name in inflections)) or "none"
+        raise PatternError(f"{text!r}: no inflection {inflection!r} in this file (there is: {known})")
+    if star := body.endswith("*"):
+        body = body[:-1]
+    if any(c in body for c in "*{}[]|="):
+        raise PatternError(f"{text!r}: * stands at the end of a word; {{a|b}} and [a] stand apart")
+    words = [folded for word in WORD.findall(body) if (folded := fold(word))]
+    if not words:
+        raise PatternError(f"{text!r} has no letter or digit, so it would match the empty string")
+    return [
+        *(Atom(word) for word in words[:-1]),
+        Atom(words[-1], "*" if star else f"{label}+{inflection}" if plus else ""),
+    ]

@@ -1,0 +1,85 @@
+"""One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from monitor.relevance.lexicon import ANY, Lexicon
+from monitor.relevance.normalise import LONGEST, fold
+from monitor.relevance.pattern import Atom
+
+_MOST_REMEMBERED = 200_000
+
+
+class Verdict(NamedTuple):
+    """What a single word says."""
+
+    folded: str
+    atoms: tuple[int, ...]
+    """Numbers of the word patterns it meets."""
+    languages: int
+    """Bits of the languages of which it is a common word or bears a telling letter."""
+
+
+class Vocabulary:
+    """The word patterns of a lexicon, numbered, with a memory for words already judged."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.bits = {language: 1 << n for n, language in enumerate(sorted(lexicon.languages.keys() - {ANY}))}
+        self.numbers: dict[Atom, int] = {}
+        self._bare: dict[str, list[int]] = {}
+        self._stems: dict[str, list[tuple[frozenset[str] | None, int]]] = {}
+        self._written: dict[str, list[int]] = {}
+        for term in lexicon.terms:
+            for pattern in term.patterns:
+                for element in pattern:
+                    self._number(element.atoms, lexicon)
+        self._longest = max(map(len, self._stems), default=0)
+        self._common: dict[str, int] = {}
+        self._letters: dict[str, int] = {}
+        for language, bit in self.bits.items():
+            for word in lexicon.languages[language].common:
+                self._common[word] = self._common.get(word, 0) | bit
+            for letter in lexicon.languages[language].letters:
+                self._letters[letter] = self._letters.get(letter, 0) | bit
+        self._telling = frozenset(self._letters)
+        self._memory: dict[str, Verdict] = {}
+
+    def judge(self, word: str) -> Verdict:
+        """What the word, as it stands in the text, says."""
+        verdict = self._memory.get(word)
+        if verdict is None:
+            if len(self._memory) >= _MOST_REMEMBERED:
+                self._memory.clear()
+            verdict = self._memory[word] = self._judge(word)
+        return verdict
+
+    def _judge(self, word: str) -> Verdict:
+        if len(word) > LONGEST:
+            return Verdict("", (), 0)
+        folded = fold(word)
+        atoms = self._bare.get(folded, []) + self._written.get(word, [])
+        for end in range(1, min(len(folded), self._longest) + 1):
+            for endings, number in self._stems.get(folded[:end], ()):
+                if endings is None or folded[end:] in endings:
+                    atoms.append(number)
+        languages = self._common.get(folded, 0)
+        for letter in self._telling.intersection(word.casefold()):
+            languages |= self._letters[letter]
+        return Verdict(folded, tuple(dict.fromkeys(atoms)), languages)
+
+    def _number(self, atoms: Iterable[Atom], lexicon: Lexicon) -> None:
+        for atom in atoms:
+            if atom in self.numbers:
+                continue
+            number = self.numbers[atom] = len(self.numbers)
+            if not atom.inflection:
+                self._bare.setdefault(atom.stem, []).append(number)
+            elif atom.inflection == "=":
+                self._written.setdefault(atom.stem, []).append(number)
+            elif atom.inflection == "*":
+                self._stems.setdefault(atom.stem, []).append((None, number))
+            else:
+                before, after = lexicon.endings[atom.inflection]
+                endings = None if "*" in after else after
+                for prefix in before:
+                    self._stems.setdefault(prefix + atom.stem, []).append((endings, number))
