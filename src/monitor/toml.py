@@ -102,6 +102,18 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def fields_of(model: type[BaseModel] | None) -> dict[str, Any]:
+    """The keys of a table as they stand in the file, with pydantic's field of each."""
+    return {field.alias or name: field for name, field in model.model_fields.items()} if model else {}
+
+
+def table_in(annotation: object) -> type[BaseModel] | None:
+    """The table that an annotation holds, alone or in a tuple; None when it holds none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for found in map(table_in, get_args(annotation)) if found), None)
+
+
 def _line(model: type[BaseModel], problem: Mapping[str, Any], *, place: str, outside: Mapping[str, str]) -> str:
     loc = problem["loc"]
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
@@ -135,7 +147,7 @@ def _remedy(word: str, known: list[str]) -> str:
 
 
 def _default(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
-    field = _fields(_at(model, loc[:-1])).get(str(loc[-1]))
+    field = fields_of(_at(model, loc[:-1])).get(str(loc[-1]))
     if (
         field is None
         or field.is_required()
@@ -147,22 +159,12 @@ def _default(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
 
 
 def _names(model: type[BaseModel] | None) -> list[str]:
-    return list(_fields(model))
-
-
-def _fields(model: type[BaseModel] | None) -> dict[str, Any]:
-    return {field.alias or name: field for name, field in model.model_fields.items()} if model else {}
+    return list(fields_of(model))
 
 
 def _at(model: type[BaseModel] | None, loc: tuple[str | int, ...]) -> type[BaseModel] | None:
     for part in loc:
         if isinstance(part, str):
-            field = _fields(model).get(part)
-            model = _model_in(field.annotation) if field else None
+            field = fields_of(model).get(part)
+            model = table_in(field.annotation) if field else None
     return model
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for found in map(_model_in, get_args(annotation)) if found), None)

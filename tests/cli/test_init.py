@@ -1,9 +1,13 @@
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from monitor import catalogue, config
 from monitor.cli import init
 from monitor.home import Home
+from monitor.toml import fields_of, table_in
 from tests.cli.conftest import Monitor
 
 TEMPLATE = (Path(init.__file__).parent / "monitor.toml").read_text("utf-8")
@@ -49,11 +53,9 @@ def test_what_is_commented_out_is_valid_and_shows_the_defaults(tmp_path: Path) -
 
 
 def test_the_template_names_every_key() -> None:
-    def keys(model: type) -> list[str]:
-        found = []
-        for name, field in model.model_fields.items():  # type: ignore[attr-defined]
-            inner = config.build.__globals__["_model_in"](field.annotation)
-            found += keys(inner) if inner else [field.alias or name]
-        return found
+    def keys(model: type[BaseModel]) -> Iterator[str]:
+        for key, field in fields_of(model).items():
+            inner = table_in(field.annotation)
+            yield from keys(inner) if inner else [key]
 
     assert [key for key in keys(config.Config) if not re.search(rf"\b{key}\b", TEMPLATE)] == []

@@ -11,7 +11,10 @@ def demo(
         Path | None, typer.Option("--keep", metavar="DIR", help="Make the home there and leave it to be looked at.")
     ] = None,
 ) -> None:
-    """Do the whole job on a fictional news world that is served on loopback: no network needed."""
+    """Do the whole job on a fictional news world.
+
+    The world is served on loopback: no network is needed.
+    """
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
     from monitor.demo import run  # noqa: PLC0415

@@ -50,9 +50,9 @@ def doctor(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Look at the machine and the set-up, and show the effective settings; exit 1 when something is bad.
+    """Look at the machine and the set-up.
 
-    Nothing is sent over the network.
+    The effective settings are shown, secrets masked; exit 1 when something is bad. Nothing is sent over the network.
     """
     points, settings = _examine(of(context))
     bad = [point for point in points if point.state is State.BAD]

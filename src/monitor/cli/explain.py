@@ -21,7 +21,10 @@ def explain(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell the way of one URL: found where and when, fetched, decided why, landed where."""
+    """Tell the way of one URL.
+
+    Found where and when, fetched, decided why, landed where.
+    """
     from monitor.ledger import trace  # noqa: PLC0415
     from monitor.sameness import urlkey  # noqa: PLC0415
 

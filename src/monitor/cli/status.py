@@ -63,7 +63,10 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also when any source is failing.")] = False,
 ) -> None:
-    """Tell whether the monitor is alive and complete; exit 0 when it is healthy, 1 when not."""
+    """Tell whether it is alive and complete.
+
+    The exit code is 0 when it is healthy and 1 when not.
+    """
     found = _look(of(context))
     problems = [*_problems(found, now=clock.now())]
     if strict and found.failing:
