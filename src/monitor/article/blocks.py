@@ -1,7 +1,7 @@
 """Tree → text blocks in page order: what a reader sees as lines and paragraphs, each with where it stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from monitor.article import words
 from monitor.text import line
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_BREAK = "\n"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…։؟。:;»”\"')\]]\s*$")
 
@@ -29,6 +30,8 @@ class Block:
     """The elements that it stands in and that the mark-up calls navigation, sidebar, footer and the like."""
     furniture: bool = False
     """Whether one of those is to be believed."""
+    record: bool = False
+    """Whether it stands in one of several alike records: a card that announces another story, a comment."""
     order: int = 0
 
     @property
@@ -51,8 +54,8 @@ class _Reader:
     """One walk over the tree; text gathers until an element boundary or a double line break ends the block."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.linked = 0
+        self.parts: list[tuple[str, bool]] = []
+        """The gathered text, each part with whether it is link text; a line break is a part of its own."""
         self.links = 0
         self.count = 0
 
@@ -71,13 +74,12 @@ class _Reader:
                 continue
             if tag in words.UNSEEN or _unseen(element):
                 walk.skip_subtree()
-                if tag == "a":
-                    self.links += 1  # its end event takes it back
+                self.links += tag == "a"  # its end event takes it back
                 continue
             if tag == "br":
-                self.parts.append("\n")
+                self.parts.append((_BREAK, False))
             elif tag == "hr":
-                self.parts.append("\n\n")
+                self.parts += [(_BREAK, False)] * 2
             elif tag == "a":
                 self.links += 1
             elif tag not in words.INLINE:
@@ -88,43 +90,42 @@ class _Reader:
         yield from self._flush(*stack[-1])
 
     def _add(self, text: str | None) -> None:
-        if not text:
-            return
-        text = text.replace("\n", " ")
-        self.parts.append(text)
-        if self.links > 0:
-            self.linked += len(text.strip())
+        if text:
+            self.parts.append((text.replace(_BREAK, " "), self.links > 0))
 
     def _flush(self, element: HtmlElement, around: tuple[HtmlElement, ...]) -> Iterator[Block]:
-        if not self.parts:
-            return
-        joined, linked = "".join(self.parts), self.linked
-        self.parts, self.linked = [], 0
-        lines = paragraphs(joined)
-        total = sum(map(len, lines)) or 1
-        for text in lines:
-            share = round(min(linked, total) * len(text) / total)
+        parts, self.parts = self.parts, []
+        for text, linked in paragraphs(parts):
             self.count += 1
             yield Block(
-                text=text, element=element, linked=share, around=around, furniture=bool(around), order=self.count
+                text=text, element=element, linked=linked, around=around, furniture=bool(around), order=self.count
             )
 
 
-def paragraphs(text: str) -> list[str]:
-    """Text with line breaks as paragraphs: an empty line always parts them, a single break where a sentence has ended."""
-    found: list[str] = []
-    for part in re.split(r"\n\s*\n", text):
-        current = ""
-        for piece in part.split("\n"):
-            piece = line(piece)
-            if current and piece and not _ENDS.search(current):
-                current += " " + piece
-            elif piece:
-                if current:
-                    found.append(current)
-                current = piece
-        if current:
-            found.append(current)
+def paragraphs(parts: Iterable[tuple[str, bool]]) -> list[tuple[str, int]]:
+    """Text parts as paragraphs with the number of their linked characters.
+
+    Two line breaks always part paragraphs, a single one where a sentence or a link has ended.
+    """
+    lines: list[tuple[str, int]] = [("", 0)]
+    for text, linked in parts:
+        if text == _BREAK:
+            lines.append(("", 0))
+        else:
+            lines[-1] = (lines[-1][0] + text, lines[-1][1] + (len(text.strip()) if linked else 0))
+    found: list[tuple[str, int]] = []
+    joinable = False
+    for raw, linked in lines:
+        text = line(raw)
+        if not text:
+            joinable = False
+            continue
+        linked = min(linked, len(text))
+        if joinable and not _ENDS.search(found[-1][0]) and not 2 * found[-1][1] > len(found[-1][0]):
+            found[-1] = (f"{found[-1][0]} {text}", found[-1][1] + linked)
+        else:
+            found.append((text, linked))
+        joinable = True
     return found
 
 

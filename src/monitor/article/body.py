@@ -8,6 +8,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from monitor.article.blocks import Block
+from monitor.article.story import Story
 
 # It reports every page that holds no text as a warning; the verdict is ours.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -16,6 +17,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 _NOISE = re.compile(r"[\W_]+")
 # More elements than a page of news has; on such pages only the linear reading is done.
 _MANY = 40_000
+# Below so many characters trafilatura tends to add what stands around a story.
+_SHORT = 1500
 
 
 def read(tree: HtmlElement, url: str) -> str:
@@ -26,15 +29,15 @@ def read(tree: HtmlElement, url: str) -> str:
     return str(getattr(found, "text", None) or "") if found is not None else ""
 
 
-def combine(blocks: Sequence[Block], own: Sequence[Block], text: str) -> list[Block]:
+def combine(blocks: Sequence[Block], own: Story | None, text: str) -> list[Block]:
     """The blocks of the story: those both readings hold, and those between them that one of them holds with reason."""
     heard = _heard(blocks, text)
-    structural = set(own)
-    both = [block for block in blocks if block in structural and block in heard]
-    if not own:
+    if own is None:
         return [block for block in blocks if block in heard and not block.furniture]
-    if sum(len(block.text) for block in both) < 0.3 * sum(len(block.text) for block in own):
-        return list(own)
+    structural = set(own.blocks)
+    both = [block for block in blocks if block in structural and block in heard]
+    if own.size < _SHORT or sum(len(block.text) for block in both) < 0.3 * own.size:
+        return list(own.blocks)
     first, last = both[0].order, both[-1].order
     return [
         block

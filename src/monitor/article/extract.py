@@ -64,13 +64,11 @@ class _Reading:
             self.evidence, shown=shown, announced=entry.title if entry else None, names=self.names
         )
         self.start = story.headline_at(self.blocks, self.title)
-        story.settle(self.blocks, self.start)
 
     def extraction(self, recurring: frozenset[str], now: datetime) -> Extraction:
         """The article, or why there is none."""
         lead = self.evidence.meta("og:description", "description") or (self.entry.summary if self.entry else None)
-        holder = story.container(self.blocks, start=self.start, lead=lead)
-        own = story.inside(holder, self.blocks, start=self.start) if holder is not None else []
+        own = story.find(self.blocks, start=self.start, lead=lead)
         chosen = body.combine(self.blocks, own, body.read(self.tree, self.page.url))
         chosen = clean.story(
             chosen, title=self.title or "", strip=self.source.strip if self.source else (), recurring=recurring

@@ -1,37 +1,49 @@
-"""Which of a page's blocks are the story: the container that holds it, its furniture taken out."""
+"""Which of a page's blocks are the story, by the page's structure alone.
 
+The story stands close behind its headline, mostly unlinked, in sentences, in one container. Lists of links, cards that
+announce other stories and comments stand around it and may well be longer than it is.
+"""
+
+import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from monitor.article import chrome, words
 from monitor.article.blocks import Block
 from monitor.article.headline import agreement, key
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SENTENCE_END = frozenset(".!?…։؟。:;»”\"')’")
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_STOP = frozenset(".!?…։؟。")
+_CLOSE = frozenset(":;»”\"')’“«")
+_STAMP = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}")
 
 
-def weight(block: Block) -> float:
-    """How much the block speaks for (above 0) or against (below 0) its surroundings being a story."""
-    if block.furniture:
-        return -min(len(block.text), 60) * 0.5
-    return plain_weight(block)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Where the story stands: the element that holds it and its blocks in page order."""
+
+    holder: HtmlElement
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Characters of text."""
+        return sum(len(block.text) for block in self.blocks)
 
 
-def plain_weight(block: Block) -> float:
-    """The weight of the block by its text alone."""
-    length = len(block.text)
-    if block.link_share > 0.5:
-        return -10 - min(length, 100) * 0.5
-    if block.tag in _HEADINGS:
-        return 0.0
-    ends = block.text[-1] in _SENTENCE_END
-    if ends and length >= 40 and " " in block.text:
-        return min(length, 500) * (1 - 1.5 * block.link_share)
-    if length >= 90:
-        return min(length, 500) * 0.6 * (1 - 1.5 * block.link_share)
-    return 0.0 if ends else -4.0
+def find(blocks: Sequence[Block], *, start: int | None, lead: str | None) -> Story | None:
+    """The story, None when nothing reads like one; `start` is the headline's index, `lead` a summary of the story."""
+    _settle(blocks, start)
+    _mark_records(blocks)
+    holder = _core(blocks, start, lead)
+    if holder is None:
+        return None
+    holder = _climb(holder, blocks, start)
+    chosen = _inside(holder, blocks, start)
+    return Story(holder=holder, blocks=tuple(chosen)) if chosen else None
 
 
 def headline_at(blocks: Sequence[Block], title: str | None) -> int | None:
@@ -40,79 +52,150 @@ def headline_at(blocks: Sequence[Block], title: str | None) -> int | None:
     if not wanted:
         return None
     same = [i for i, block in enumerate(blocks) if key(block.text) == wanted]
-    ranks = {"h1": 0, "h2": 1, "h3": 2}
     if not same:
-        same = [
-            i for i, block in enumerate(blocks) if block.tag in _HEADINGS and agreement(block.text, title or "") > 0.75
-        ]
-    return min(
-        same,
-        key=lambda i: (
-            ranks.get(blocks[i].tag, 3) + 4 * blocks[i].furniture + (2 if blocks[i].link_share > 0.5 else 0),
-            i,
-        ),
-        default=None,
-    )
+        same = [i for i, b in enumerate(blocks) if b.tag in HEADINGS and agreement(b.text, title or "") > 0.75]
+    ranks = {"h1": 0, "h2": 1, "h3": 2}
+
+    def rank(i: int) -> tuple[int, int]:
+        block = blocks[i]
+        return ranks.get(block.tag, 3) + 4 * block.furniture + (4 if block.link_share > 0.5 else 0), i
+
+    return min(same, key=rank, default=None)
 
 
-def settle(blocks: Sequence[Block], start: int | None) -> None:
+def weight(block: Block) -> float:
+    """How much the block speaks for (above 0) or against (below 0) its surroundings being a story."""
+    if block.furniture or block.record:
+        return -min(len(block.text), 60) * 0.5
+    return _plain_weight(block)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether the text reads like a sentence: some words, closed by a full stop or its like."""
+    bare = text.rstrip("".join(_CLOSE) + " ")
+    return bool(bare) and bare[-1] in _STOP and text.count(" ") >= 2
+
+
+def _plain_weight(block: Block) -> float:
+    length = len(block.text)
+    if block.link_share > 0.5:
+        return -10 - min(length, 100) * 0.5
+    if block.tag in HEADINGS:
+        return 0.0
+    if chrome.is_line(block.text):
+        return -10.0
+    unlinked = 1 - 1.5 * block.link_share
+    if is_sentence(block.text):
+        return min(length, 500) * unlinked
+    if length >= 60 and (block.text[-1] in _CLOSE or length >= 90):
+        return min(length, 500) * 0.6 * unlinked
+    return -4.0
+
+
+def _settle(blocks: Sequence[Block], start: int | None) -> None:
     """Stop believing the names of elements that hold the headline, or without which the page has no story."""
     held = set(blocks[start].around) if start is not None else set()
+    first = 0 if start is None else start + 1
     for block in blocks:
         block.furniture = any(element not in held for element in block.around)
-    first = 0 if start is None else start + 1
     if sum(w for block in blocks[first:] if (w := weight(block)) > 0) > 100:
         return
     mass: dict[HtmlElement, float] = defaultdict(float)
     for block in blocks[first:]:
         for element in block.around:
             if element.tag not in {"nav", "footer"}:
-                mass[element] += plain_weight(block)
+                mass[element] += _plain_weight(block)
     if mass:
         held.add(max(mass, key=lambda element: mass[element]))
         for block in blocks:
             block.furniture = any(element not in held for element in block.around)
 
 
-def container(blocks: Sequence[Block], *, start: int | None, lead: str | None) -> HtmlElement | None:
-    """The element that holds the story, or None when no prose is found; `start` is the headline's index."""
+def _mark_records(blocks: Sequence[Block]) -> None:
+    """Mark what stands in repeated records: cards with a linked title, comments with a name and a time."""
+    members: dict[HtmlElement, list[Block]] = defaultdict(list)
+    for block in blocks:
+        element = block.element
+        for _ in range(4):
+            members[element].append(block)
+            if (parent := element.getparent()) is None:
+                break
+            element = parent
+    groups: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = defaultdict(list)
+    for element, held in members.items():
+        parent = element.getparent()
+        if parent is not None and 2 <= len(held) <= 12 and (_is_card(held) or _is_comment(held)):
+            groups[parent, str(element.tag), element.get("class") or ""].append(element)
+    for elements in groups.values():
+        if len(elements) > 1:
+            for element in elements:
+                for block in members[element]:
+                    block.record = True
+
+
+def _is_card(held: Sequence[Block]) -> bool:
+    """A linked title of some words with little beside it."""
+    titles = [block for block in held if block.link_share > 0.8 and block.text.count(" ") >= 2]
+    return bool(titles) and sum(len(block.text) for block in held if block.link_share < 0.5) < 300
+
+
+def _is_comment(held: Sequence[Block]) -> bool:
+    """A short line that is no sentence and no heading, a time near it, then what somebody said."""
+    first = held[0]
+    if first.tag in HEADINGS or len(first.text) > 60 or is_sentence(first.text):
+        return False
+    return any(_STAMP.search(block.text) and len(block.text) < 60 for block in held[:3]) and len(held[-1].text) < 2000
+
+
+def _core(blocks: Sequence[Block], start: int | None, lead: str | None) -> HtmlElement | None:
+    """The element with the most prose in it, prose close behind the headline counting most."""
     first = 0 if start is None else start + 1
+    height = _heights(blocks[start].element if start is not None else None)
     scores: dict[HtmlElement, float] = defaultdict(float)
-    gap = 0
+    before = 0.0
     for index, block in enumerate(blocks):
         value = weight(block)
+        if value <= 0:
+            continue
         if index < first:
-            value *= 0.2
-        elif value > 0:
-            # What stands far below the headline, behind menus and lists, is rarely its story.
-            value /= 1 + 0.03 * gap
+            value *= 0.1
+        else:
+            steps = next((height[e] for e in (block.element, *block.element.iterancestors()) if e in height), 0)
+            value, before = value * 0.8**steps / (1 + before / 1500), before + value
             if lead and agreement(block.text, lead) > 0.6:
-                value *= 2
-        elif block.link_share > 0.5 or block.furniture:
-            gap += 1
-        if value > 0:
-            element, share = block.element, 1.0
-            for _ in range(3):
-                scores[element] += value * share
-                parent = element.getparent()
-                if parent is None:
-                    break
-                element, share = parent, share * 0.6
-    if not scores:
-        return None
-    best = max(scores, key=lambda element: scores[element])
-    return _climb(best, blocks)
+                value *= 1.5
+        element, share = block.element, 1.0
+        for _ in range(3):
+            scores[element] += value * share * _heart(element)
+            if (parent := element.getparent()) is None:
+                break
+            element, share = parent, share * 0.6
+    return max(scores, key=lambda element: scores[element], default=None)
 
 
-def _climb(element: HtmlElement, blocks: Sequence[Block]) -> HtmlElement:
-    """The outermost element around it of which what is added is still mostly prose."""
-    best, core = element, set(element.iter())
+def _heights(element: HtmlElement | None) -> dict[HtmlElement, int]:
+    """How many levels above the headline each of its ancestors is."""
+    return {} if element is None else {e: n for n, e in enumerate((element, *element.iterancestors()))}
+
+
+def _heart(element: HtmlElement) -> float:
+    """More than 1 for an element whose mark-up says that it is the story's text."""
+    if element.get("itemprop") == "articleBody":
+        return 2.0
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return 1.5 if len(names) > 3 and words.HEART.search(names) else 1.0
+
+
+def _climb(core: HtmlElement, blocks: Sequence[Block], start: int | None) -> HtmlElement:
+    """The outermost element around the core of which what is added is still mostly prose."""
+    best, element, inner = core, core, set(core.iter())
+    first = -1 if start is None else start
     while (parent := element.getparent()) is not None and parent.tag not in {"body", "html"}:
         wanted = set(parent.iter())
         added = [
-            w
-            for block in blocks
-            if block.element in wanted and block.element not in core and not block.furniture and (w := weight(block))
+            weight(block)
+            for block in blocks[first + 1 :]
+            if block.element in wanted and block.element not in inner and not block.furniture
         ]
         good, bad = sum(w for w in added if w > 0), -sum(w for w in added if w < 0)
         if good >= 2 * bad:
@@ -121,16 +204,27 @@ def _climb(element: HtmlElement, blocks: Sequence[Block]) -> HtmlElement:
     return best
 
 
-def _members(element: HtmlElement, blocks: Sequence[Block]) -> list[Block]:
-    wanted = set(element.iter())
-    return [block for block in blocks if block.element in wanted]
-
-
-def inside(element: HtmlElement, blocks: Sequence[Block], *, start: int | None) -> list[Block]:
-    """The blocks of the container that belong to the story."""
-    first = -1 if start is None else blocks[start].order
+def _inside(holder: HtmlElement, blocks: Sequence[Block], start: int | None) -> list[Block]:
+    """The holder's blocks behind the headline, from the first prose to the last, without what is around it."""
+    wanted = set(holder.iter())
+    first = -1 if start is None else start
+    members = [block for block in blocks[first + 1 :] if block.element in wanted]
+    members = _before_lists(members)
+    prose = [place for place, block in enumerate(members) if weight(block) > 0]
+    if not prose:
+        return []
     return [
         block
-        for block in _members(element, blocks)
-        if block.order > first and not block.furniture and not (block.link_share > 0.6)
+        for block in members[prose[0] : prose[-1] + 1]
+        if not block.furniture and not block.record and block.link_share <= 0.6
     ]
+
+
+def _before_lists(members: Sequence[Block]) -> Sequence[Block]:
+    """The members up to a line like "Read also" behind which nearly nothing but links follows."""
+    for place, block in enumerate(members):
+        if chrome.sends_away(block.text):
+            rest = [weight(other) for other in members[place + 1 :]]
+            if sum(w for w in rest if w > 0) < -2 * sum(w for w in rest if w < 0):
+                return members[:place]
+    return members

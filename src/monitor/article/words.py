@@ -58,6 +58,13 @@ AROUND_PAIRS = re.compile(
     )
 )
 
+HEART = re.compile(
+    r"(?:entry|article|post|story|news|text|single|page|detail|full)[-_]{0,2}(?:content|body|text|detail|full|inner)"
+    r"|articleBody|body-?text|full-?text|story-?text|news-?text|td-post-content|xeber|metn|haber-?metni",
+    re.IGNORECASE,
+)
+"""Names in class and id for the element that holds a story's text."""
+
 _NETWORKS = r"facebook|twitter|telegram|whatsapp|vk|e-?mail|linkedin|pinterest|viber|messenger|instagram|youtube|print|link|copy link|ok"
 _VIEWS = _any(
     "views?", "reads?", "просмотр(?:ов|ы|а)?", "просмотрено", "прочитано", "перегляд(?:ів|и)?", "переглянуто", "oxunub",
