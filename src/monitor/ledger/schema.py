@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -271,4 +272,61 @@ counter = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("next", Id, nullable=False),
+)
+
+# One digest of one local day. What was true when it was made stays with it: made again, it is the same.
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("day", Text, nullable=False),  # ISO date
+    Column("zone", Text, nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("end_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("snapshot", JSON, nullable=False),  # states of the sources, recovered, discovered, notes
+    Index("uq_digest_name_day", "name", "day", unique=True),
+)
+
+# An article stands in one digest of a name, and so does each of its revisions.
+digest_article = Table(
+    "digest_article",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("article", Id, ForeignKey("article.number"), primary_key=True, autoincrement=False),
+    Column("digest", Id, ForeignKey("digest.id"), nullable=False, index=True),
+)
+
+digest_revision = Table(
+    "digest_revision",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("revision", Id, ForeignKey("revision.id"), primary_key=True, autoincrement=False),
+    Column("digest", Id, ForeignKey("digest.id"), nullable=False, index=True),
+)
+
+# What is to be handed over: the message as it will go out, and where it is for each recipient.
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # digest/daily/2026-11-23
+    Column("sender", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("closed_at", Instant),  # empty: something is left to do
+    Index("ix_mail_closed_at", "closed_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("mail", Id, ForeignKey("mail.id"), primary_key=True, autoincrement=False),
+    Column("recipient", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("repeated", Boolean(create_constraint=False), nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("reply", Text),
 )
