@@ -61,6 +61,16 @@ class Call:
         if not self.quiet:
             output.complain(text)
 
+    def log_to_stderr(self) -> None:
+        """What the rooms log is seen on stderr: warnings, with -v everything of ours, with -q errors only."""
+        import logging  # noqa: PLC0415
+
+        logging.basicConfig(handlers=[output.handler()], level=logging.ERROR if self.quiet else logging.WARNING)
+        if self.verbose:
+            logging.getLogger("monitor").setLevel(logging.INFO)
+        for library in ("scrapy", "twisted", "trafilatura", "htmldate"):
+            logging.getLogger(library).setLevel(logging.ERROR)
+
     def when(self, text: str, *, config: "Config", past: bool = False) -> datetime:
         """The moment that a WHEN means; which zone counted is said on stderr when it mattered."""
         from monitor import dates  # noqa: PLC0415

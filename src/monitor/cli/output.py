@@ -9,9 +9,12 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.text import line, scrub
+
+if TYPE_CHECKING:
+    from logging import Handler, LogRecord
 
 # JSON itself escapes C0; C1, bidi controls, surrogates and the other invisible marks are ours to escape.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -58,6 +61,19 @@ def plain(value: object) -> Any:  # noqa: PLR0911 - one case a type
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return value
+
+
+def handler() -> "Handler":
+    """A log handler that speaks through `complain`: wherever stderr is by then, and scrubbed."""
+    from logging import Formatter, Handler  # noqa: PLC0415
+
+    class Stderr(Handler):
+        def emit(self, record: "LogRecord") -> None:
+            complain(self.format(record))
+
+    made = Stderr()
+    made.setFormatter(Formatter("%(levelname)s %(name)s: %(message)s"))
+    return made
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
