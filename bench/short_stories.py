@@ -115,6 +115,7 @@ def _story(folder: Path, truth: Mapping[str, Any]) -> Story:
         languages=(truth["language"],),
         timezone=truth["source"]["timezone"],
         channels=(),
+        credit=truth.get("credit"),
     )
     file = folder / truth["file"]
     return Story(
