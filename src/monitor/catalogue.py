@@ -221,6 +221,13 @@ class Catalogue:
         remedy = f"did you mean {close}?" if close else "`monitor sources list` shows all"
         raise UsageError(f"no source {id!r}; {remedy}")
 
+    def at(self, url: str) -> Source | None:
+        """The source whose article lies at the address: by its article pattern, else by the hosts that it uses."""
+        host = _bare_host(url)
+        near = [source for source in self.sources if host in _hosts(source)]
+        sure = [source for source in near if source.article_pattern and re.search(source.article_pattern, url)]
+        return next(iter(sure or near), None)
+
     def select(self, *, ids: Iterable[str] = (), countries: Iterable[str] = ()) -> tuple[Source, ...]:
         """The sources of these ids, on or off, else all that are on; of these countries when any is given."""
         wanted = tuple(ids)
@@ -233,6 +240,19 @@ class Catalogue:
             [self.find(name) for name in wanted] if wanted else [source for source in self.sources if source.enabled]
         )
         return tuple(source for source in dict.fromkeys(chosen) if not lands or source.country in lands)
+
+
+def _bare_host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:  # "http://[": no address at all
+        return ""
+
+
+def _hosts(source: Source) -> set[str]:
+    return {_bare_host(channel.url) for channel in source.channels} | {
+        host.removeprefix("www.") for host in source.mirrors
+    }
 
 
 def load(config: Config, home: Home) -> Catalogue:
