@@ -105,7 +105,7 @@ class _Reader:
 def paragraphs(parts: Iterable[tuple[str, bool]]) -> list[tuple[str, int]]:
     """Text parts as paragraphs with the number of their linked characters.
 
-    Two line breaks always part paragraphs, a single one where a sentence or a link has ended.
+    Two line breaks always part paragraphs, a single one unless the sentence goes on behind it.
     """
     lines: list[tuple[str, int]] = [("", 0)]
     for text, linked in parts:
@@ -121,7 +121,7 @@ def paragraphs(parts: Iterable[tuple[str, bool]]) -> list[tuple[str, int]]:
             joinable = False
             continue
         linked = min(linked, len(text))
-        if joinable and not _ENDS.search(found[-1][0]) and not 2 * found[-1][1] > len(found[-1][0]):
+        if joinable and text[0].islower() and not _ENDS.search(found[-1][0]):
             found[-1] = (f"{found[-1][0]} {text}", found[-1][1] + linked)
         else:
             found.append((text, linked))

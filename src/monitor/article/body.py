@@ -1,12 +1,12 @@
 """The story's blocks: what the page's structure says and what trafilatura reads, weighed against each other."""
 
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import trafilatura
 from lxml.html import HtmlElement
 
+from monitor.article import told
 from monitor.article.blocks import Block
 from monitor.article.story import Story
 
@@ -14,7 +14,6 @@ from monitor.article.story import Story
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-_NOISE = re.compile(r"[\W_]+")
 # More elements than a page of news has; on such pages only the linear reading is done.
 _MANY = 40_000
 # Below so many characters trafilatura tends to add what stands around a story.
@@ -29,30 +28,40 @@ def read(tree: HtmlElement, url: str) -> str:
     return str(getattr(found, "text", None) or "") if found is not None else ""
 
 
-def combine(blocks: Sequence[Block], own: Story | None, text: str) -> list[Block]:
-    """The blocks of the story: those both readings hold, and those between them that one of them holds with reason."""
-    heard = _heard(blocks, text)
+def combine(page: Sequence[Block], own: Story | None, *, text: str, body: str | None) -> list[Block]:
+    """The blocks of the story.
+
+    own is what the structure says, text what trafilatura reads, body what JSON-LD tells; where they differ the witness
+    with the better reason is followed, and the order is always the page's.
+    """
+    if body is not None:
+        matched, share = told.found(page, body)
+        if share > 0.7 and (own is None or len(body) > 0.5 * own.size):
+            return _between(page, set(matched), set(own.blocks) if own else set())
+        if share < 0.3 and (own is None or len(body) > own.size):
+            return told.blocks(body)
+    heard = _heard(page, text)
     if own is None:
-        return [block for block in blocks if block in heard and not block.furniture]
-    structural = set(own.blocks)
-    both = [block for block in blocks if block in structural and block in heard]
+        return [block for block in page if block in heard and not block.furniture]
+    both = {block for block in own.blocks if block in heard}
     if own.size < _SHORT or sum(len(block.text) for block in both) < 0.3 * own.size:
         return list(own.blocks)
-    first, last = both[0].order, both[-1].order
-    return [
-        block
-        for block in blocks
-        if (block in structural and block in heard)
-        or (first < block.order < last and (block in structural or (block in heard and not block.furniture)))
-    ]
+    return _between(page, both, {*own.blocks, *(block for block in heard if not block.furniture)})
 
 
-def _heard(blocks: Sequence[Block], text: str) -> set[Block]:
+def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> list[Block]:
+    """The sure blocks, and of the likely ones those that stand between them."""
+    orders = [block.order for block in sure]
+    first, last = min(orders, default=0), max(orders, default=0)
+    return [block for block in page if block in sure or (first < block.order < last and block in likely)]
+
+
+def _heard(page: Sequence[Block], text: str) -> set[Block]:
     """The blocks that occur in the text, looked for in page order; short ones only where they are due."""
-    squeezed, position = _squeeze(text), 0
+    squeezed, position = told.squeeze(text), 0
     found: set[Block] = set()
-    for block in blocks:
-        wanted = _squeeze(block.text)
+    for block in page:
+        wanted = told.squeeze(block.text)
         if not wanted:
             continue
         short = len(wanted) < 25
@@ -64,7 +73,3 @@ def _heard(blocks: Sequence[Block], text: str) -> set[Block]:
             if at < position + 6000:
                 position = max(position, at + len(wanted))
     return found
-
-
-def _squeeze(text: str) -> str:
-    return _NOISE.sub("", text.casefold())

@@ -6,21 +6,8 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from monitor.article import (
-    authors,
-    body,
-    charset,
-    chrome,
-    clean,
-    closing,
-    dated,
-    document,
-    evidence,
-    headline,
-    language,
-    location,
-    story,
-)
+from monitor.article import authors, body, charset, chrome, clean, closing, dated, document, evidence
+from monitor.article import headline, language, location, story, told
 from monitor.article import blocks as page_blocks
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
@@ -69,7 +56,8 @@ class _Reading:
         """The article, or why there is none."""
         lead = self.evidence.meta("og:description", "description") or (self.entry.summary if self.entry else None)
         own = story.find(self.blocks, start=self.start, lead=lead)
-        chosen = body.combine(self.blocks, own, body.read(self.tree, self.page.url))
+        read = body.read(self.tree, self.page.url)
+        chosen = body.combine(self.blocks, own, text=read, body=told.body(self.evidence))
         chosen = clean.story(
             chosen, title=self.title or "", strip=self.source.strip if self.source else (), recurring=recurring
         )

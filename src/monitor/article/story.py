@@ -37,7 +37,7 @@ class Story:
 def find(blocks: Sequence[Block], *, start: int | None, lead: str | None) -> Story | None:
     """The story, None when nothing reads like one; `start` is the headline's index, `lead` a summary of the story."""
     _settle(blocks, start)
-    _mark_records(blocks)
+    _mark_records(blocks, blocks[start].element if start is not None else None)
     holder = _core(blocks, start, lead)
     if holder is None:
         return None
@@ -111,8 +111,9 @@ def _settle(blocks: Sequence[Block], start: int | None) -> None:
             block.furniture = any(element not in held for element in block.around)
 
 
-def _mark_records(blocks: Sequence[Block]) -> None:
+def _mark_records(blocks: Sequence[Block], headline: HtmlElement | None) -> None:
     """Mark what stands in repeated records: cards with a linked title, comments with a name and a time."""
+    around_headline = set() if headline is None else {headline, *headline.iterancestors()}
     members: dict[HtmlElement, list[Block]] = defaultdict(list)
     for block in blocks:
         element = block.element
@@ -124,7 +125,9 @@ def _mark_records(blocks: Sequence[Block]) -> None:
     groups: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = defaultdict(list)
     for element, held in members.items():
         parent = element.getparent()
-        if parent is not None and 2 <= len(held) <= 12 and (_is_card(held) or _is_comment(held)):
+        if parent is None or element in around_headline or not 2 <= len(held) <= 12:
+            continue
+        if _is_card(held) or _is_comment(held):
             groups[parent, str(element.tag), element.get("class") or ""].append(element)
     for elements in groups.values():
         if len(elements) > 1:
@@ -136,7 +139,7 @@ def _mark_records(blocks: Sequence[Block]) -> None:
 def _is_card(held: Sequence[Block]) -> bool:
     """A linked title of some words with little beside it."""
     titles = [block for block in held if block.link_share > 0.8 and block.text.count(" ") >= 2]
-    return bool(titles) and sum(len(block.text) for block in held if block.link_share < 0.5) < 300
+    return 0 < len(titles) < 3 and sum(len(block.text) for block in held if block.link_share < 0.5) < 300
 
 
 def _is_comment(held: Sequence[Block]) -> bool:
@@ -152,16 +155,17 @@ def _core(blocks: Sequence[Block], start: int | None, lead: str | None) -> HtmlE
     first = 0 if start is None else start + 1
     height = _heights(blocks[start].element if start is not None else None)
     scores: dict[HtmlElement, float] = defaultdict(float)
-    before = 0.0
+    before, gap = 0.0, 0
     for index, block in enumerate(blocks):
         value = weight(block)
         if value <= 0:
+            gap += index >= first and value < -4
             continue
         if index < first:
             value *= 0.1
         else:
             steps = next((height[e] for e in (block.element, *block.element.iterancestors()) if e in height), 0)
-            value, before = value * 0.8**steps / (1 + before / 1500), before + value
+            value, before = value * 0.8**steps * 0.9 ** min(gap, 30) / (1 + before / 1500), before + value
             if lead and agreement(block.text, lead) > 0.6:
                 value *= 1.5
         element, share = block.element, 1.0
@@ -209,22 +213,38 @@ def _inside(holder: HtmlElement, blocks: Sequence[Block], start: int | None) -> 
     wanted = set(holder.iter())
     first = -1 if start is None else start
     members = [block for block in blocks[first + 1 :] if block.element in wanted]
-    members = _before_lists(members)
-    prose = [place for place, block in enumerate(members) if weight(block) > 0]
-    if not prose:
-        return []
+    begin = next((place for place, block in enumerate(members) if weight(block) > 0), len(members))
+    end = _end(members)
     return [
         block
-        for block in members[prose[0] : prose[-1] + 1]
+        for block in members[begin:end]
         if not block.furniture and not block.record and block.link_share <= 0.6
     ]
 
 
-def _before_lists(members: Sequence[Block]) -> Sequence[Block]:
-    """The members up to a line like "Read also" behind which nearly nothing but links follows."""
+def _end(members: Sequence[Block]) -> int:
+    """Where the story ends: behind the prose that outweighs what stands between it and the prose before."""
+    best = total = gap = 0.0
+    end, between = 0, 0
+    last: Block | None = None
     for place, block in enumerate(members):
-        if chrome.sends_away(block.text):
-            rest = [weight(other) for other in members[place + 1 :]]
-            if sum(w for w in rest if w > 0) < -2 * sum(w for w in rest if w < 0):
-                return members[:place]
-    return members
+        value = weight(block)
+        if value < 0 and not block.furniture:
+            gap += 3 * value
+            between += 1
+            if chrome.sends_away(block.text) and place + 1 < len(members) and weight(members[place + 1]) < 0:
+                gap -= 200
+        elif value > 0:
+            if last is not None and between and _alike(last, block):
+                gap *= 0.0 if between == 1 else 0.3
+            total += gap + value
+            gap, between, last = 0.0, 0, block
+            if total > best:
+                best, end = total, place + 1
+    return end
+
+
+def _alike(one: Block, other: Block) -> bool:
+    """Whether two blocks stand side by side in the same kind of element."""
+    a, b = one.element, other.element
+    return a is b or (a.getparent() is b.getparent() and a.tag == b.tag and a.get("class") == b.get("class"))
