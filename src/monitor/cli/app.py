@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import crawl, demo, doctor, explain, extract, init, match, queue, sources, status
+from monitor.cli import crawl, demo, doctor, explain, extract, ingest, init, match, queue, sources, status
 from monitor.cli.call import Call
 
 app = typer.Typer(
@@ -56,6 +56,7 @@ def options(
 app.add_typer(sources.app)
 app.add_typer(queue.app)
 app.command()(crawl.crawl)
+app.command()(ingest.ingest)
 app.command()(extract.extract)
 app.command()(match.match)
 app.command()(explain.explain)
