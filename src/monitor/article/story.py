@@ -18,6 +18,7 @@ from monitor.article.headline import agreement, key
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _STOP = frozenset(".!?…։؟。")
 _CLOSE = frozenset(":;»”\"')’“«")
+_DIGITS = re.compile(r"[\d_-]+")
 _STAMP = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}")
 
 
@@ -191,21 +192,33 @@ def _heart(element: HtmlElement) -> float:
 
 
 def _climb(core: HtmlElement, blocks: Sequence[Block], start: int | None) -> HtmlElement:
-    """The outermost element around the core of which what is added is still mostly prose."""
+    """The outermost element around the core of which what is added is still mostly prose, set like the core's."""
     best, element, inner = core, core, set(core.iter())
     first = -1 if start is None else start
+    after = [block for block in blocks[first + 1 :] if not block.furniture]
+    held = [block for block in after if block.element in inner and weight(block) > 0]
+    forms, size = {_form(block) for block in held}, sum(map(weight, held))
     while (parent := element.getparent()) is not None and parent.tag not in {"body", "html"}:
+        if element.get("itemprop") == "articleBody":
+            break
         wanted = set(parent.iter())
-        added = [
-            weight(block)
-            for block in blocks[first + 1 :]
-            if block.element in wanted and block.element not in inner and not block.furniture
-        ]
-        good, bad = sum(w for w in added if w > 0), -sum(w for w in added if w < 0)
-        if good >= 2 * bad:
+        added = [block for block in after if block.element in wanted and block.element not in inner]
+        good = sum(w for block in added if (w := weight(block)) > 0)
+        alike = sum(w for block in added if (w := weight(block)) > 0 and _form(block) in forms)
+        bad = -sum(w for block in added if (w := weight(block)) < 0)
+        if good >= 2 * bad and (alike >= 0.5 * good or good > 2 * size):
             best = parent
         element = parent
     return best
+
+
+def _form(block: Block) -> tuple[str, str, str, str]:
+    """How a block is set: names of its element and of the one around it, numbers aside."""
+    element, parent = block.element, block.element.getparent()
+    names = [str(element.tag), element.get("class") or ""]
+    names += [str(parent.tag), parent.get("class") or ""] if parent is not None else ["", ""]
+    tag, own, around, its = (_DIGITS.sub("", name) for name in names)
+    return tag, own, around, its
 
 
 def _inside(holder: HtmlElement, blocks: Sequence[Block], start: int | None) -> list[Block]:
@@ -247,4 +260,7 @@ def _end(members: Sequence[Block]) -> int:
 def _alike(one: Block, other: Block) -> bool:
     """Whether two blocks stand side by side in the same kind of element."""
     a, b = one.element, other.element
-    return a is b or (a.getparent() is b.getparent() and a.tag == b.tag and a.get("class") == b.get("class"))
+    if a is b:
+        return True
+    beside = a.getparent() is b.getparent() and a.tag == b.tag and a.get("class") == b.get("class")
+    return beside and a.tag not in {"td", "th"}
