@@ -106,11 +106,11 @@ class World:
         self.told: list[Progress] = []
         self._run = run
 
-    def source(self, id: str, site: Site, *, sitemaps: Any = (), listings: Any = (), **more: Any) -> Source:
+    def source(self, name: str, site: Site, *, sitemaps: Any = (), listings: Any = (), **more: Any) -> Source:
         feeds = more.pop("feeds", [] if sitemaps or listings else [site.url("/rss.xml")])
         table = {
-            "id": id,
-            "name": id.title(),
+            "id": name,
+            "name": name.title(),
             "country": "AZ",
             "languages": ["az"],
             "timezone": "Asia/Baku",

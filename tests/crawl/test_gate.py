@@ -10,14 +10,62 @@ from hypothesis import strategies as st
 from monitor.crawl.gate import Gate, Refused, Resolver, closed, place
 from tests.site.server import Answer
 
-CLOSED = """
-0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1
-172.31.255.255 192.0.0.8 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1 198.51.100.7 203.0.113.9 224.0.0.1 239.1.1.1
-240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:0:127.0.0.1 64:ff9b::7f00:1
-64:ff9b::a9fe:a9fe 64:ff9b:1::7f00:1 2002:7f00:1:: 2002:a9fe:a9fe::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:db8::1
-3fff::1 5f00::1 100::1 fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1
-""".split()
-OPEN = "1.1.1.1 8.8.8.8 93.184.216.34 185.60.216.35 2606:4700:4700::1111 2a00:1450:4001::5 64:ff9b::808:808".split()
+CLOSED = [
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.1",
+    "10.255.255.255",
+    "100.64.0.1",
+    "100.127.255.254",
+    "127.0.0.1",
+    "127.255.255.254",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.8",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "198.51.100.7",
+    "203.0.113.9",
+    "224.0.0.1",
+    "239.1.1.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::127.0.0.1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::7f00:1",
+    "2002:7f00:1::",
+    "2002:a9fe:a9fe::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:db8::1",
+    "3fff::1",
+    "5f00::1",
+    "100::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "ff0e::1",
+]
+OPEN = [
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.216.34",
+    "185.60.216.35",
+    "2606:4700:4700::1111",
+    "2a00:1450:4001::5",
+    "64:ff9b::808:808",
+]
 
 
 @pytest.mark.parametrize("address", CLOSED)
@@ -38,16 +86,49 @@ def test_an_ipv4_address_is_judged_alike_in_every_ipv6_dress(address: Any) -> No
 
 
 # Each of these names the loopback canary, or must be refused before anybody is asked.
-SPELLINGS = """
-http://127.0.0.1:{p}/ http://localhost:{p}/ http://LOCALHOST:{p}/ http://localhost.:{p}/ http://127.1:{p}/
-http://127.0.1:{p}/ http://2130706433:{p}/ http://0x7f.0.0.1:{p}/ http://0x7f000001:{p}/ http://0177.0.0.1:{p}/
-http://017700000001:{p}/ http://[::1]:{p}/ http://[0:0:0:0:0:0:0:1]:{p}/ http://[::ffff:127.0.0.1]:{p}/
-http://[::ffff:7f00:1]:{p}/ http://①②⑦.0.0.1:{p}/ http://127。0。0。1:{p}/ http://0:{p}/ http://0.0.0.0:{p}/ http://[::]:{p}/
-http://user@127.0.0.1:{p}/ http://user:secret@127.0.0.1:{p}/ http://news.example@127.0.0.1:{p}/ http://127.0.0.1:{p}\\@news.example/
-http://127.0.0.1:{p}#@news.example/ http://127.0.0.1%00:{p}/ http://[fe80::1%25lo]:{p}/ http://127.0.0.1.:{p}/ HTTP://127.0.0.1:{p}/
-http:/\\127.0.0.1:{p}/ http://%31%32%37.0.0.1:{p}/ ftp://127.0.0.1:{p}/ file:///etc/hostname data:text/html,hi javascript:alert(1)
-gopher://127.0.0.1:{p}/ ws://127.0.0.1:{p}/ s3://bucket/key http://127.0.0.1:22/ http://127.0.0.1:6379/ http://127.0.0.1:99999/
-""".split()
+SPELLINGS = [
+    "http://127.0.0.1:{p}/",
+    "http://localhost:{p}/",
+    "http://LOCALHOST:{p}/",
+    "http://localhost.:{p}/",
+    "http://127.1:{p}/",
+    "http://127.0.1:{p}/",
+    "http://2130706433:{p}/",
+    "http://0x7f.0.0.1:{p}/",
+    "http://0x7f000001:{p}/",
+    "http://0177.0.0.1:{p}/",
+    "http://017700000001:{p}/",
+    "http://[::1]:{p}/",
+    "http://[0:0:0:0:0:0:0:1]:{p}/",
+    "http://[::ffff:127.0.0.1]:{p}/",
+    "http://[::ffff:7f00:1]:{p}/",
+    "http://①②⑦.0.0.1:{p}/",
+    "http://127。0。0。1:{p}/",
+    "http://0:{p}/",
+    "http://0.0.0.0:{p}/",
+    "http://[::]:{p}/",
+    "http://user@127.0.0.1:{p}/",
+    "http://user:secret@127.0.0.1:{p}/",
+    "http://news.example@127.0.0.1:{p}/",
+    "http://127.0.0.1:{p}\\@news.example/",
+    "http://127.0.0.1:{p}#@news.example/",
+    "http://127.0.0.1%00:{p}/",
+    "http://[fe80::1%25lo]:{p}/",
+    "http://127.0.0.1.:{p}/",
+    "HTTP://127.0.0.1:{p}/",
+    "http:/\\127.0.0.1:{p}/",
+    "http://%31%32%37.0.0.1:{p}/",
+    "ftp://127.0.0.1:{p}/",
+    "file:///etc/hostname",
+    "data:text/html,hi",
+    "javascript:alert(1)",
+    "gopher://127.0.0.1:{p}/",
+    "ws://127.0.0.1:{p}/",
+    "s3://bucket/key",
+    "http://127.0.0.1:22/",
+    "http://127.0.0.1:6379/",
+    "http://127.0.0.1:99999/",
+]
 
 
 def test_no_spelling_of_loopback_reaches_the_canary(site: Any, fetch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +241,7 @@ def test_a_name_server_that_hangs_costs_its_time_limit_and_no_more(run: Any) -> 
 
 @pytest.mark.parametrize("text", ["", "host", "host:", "host:http", "host:1/x", "user@host:1", ":80"])
 def test_what_is_not_host_and_port_is_no_place(text: str) -> None:
-    with pytest.raises(ValueError, match="host:port|[Pp]ort"):
+    with pytest.raises(ValueError, match=r"host:port|[Pp]ort"):
         place(text)
 
 

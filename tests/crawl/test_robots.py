@@ -1,6 +1,7 @@
 """robots.txt: what it forbids is not asked for, and no answer forbids everything for now."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -162,4 +163,4 @@ def test_requests_keep_the_crawl_delay_apart(site: Any, world: Any) -> None:
     world.crawl([world.source("alpha", site)], site)
     starts = [seen.at for seen in site.seen]
     assert len(starts) == 5
-    assert min(later - earlier for earlier, later in zip(starts[1:], starts[2:], strict=False)) > 0.19
+    assert min(later - earlier for earlier, later in pairwise(starts[1:])) > 0.19
