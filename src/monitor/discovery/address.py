@@ -8,6 +8,7 @@ from monitor.model import Source
 
 # What browsers still open and caches still keep; longer ones are traps.
 _LONGEST = 2_083
+_SECOND_LEVELS = {"com", "co", "gov", "org", "net", "edu", "ac", "mil"}
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|pdf|zip|rar|docx?|xlsx?|mp[34]|avi|mov|rss|xml|gz)$", re.IGNORECASE
@@ -34,14 +35,19 @@ def absolute(base: str, link: str | None) -> str | None:
 
 
 def article(url: str, source: Source) -> bool:
-    """True when the address can be an article of the source: by its pattern, else any page of its own hosts."""
+    """True when the address can be an article of the source: by its pattern, else any page of its own sites."""
     if source.article_pattern:
         return _compiled(source.article_pattern).search(url) is not None
     parts = urlsplit(url)
-    if _host(parts.hostname) not in _hosts(source):
+    if _site(url) not in _sites(source):
         return False
     path = parts.path.rstrip("/")
     return bool(path or parts.query) and not _NO_PAGE.search(path) and not _REPEATED.search(path)
+
+
+def same_site(one: str, other: str) -> bool:
+    """True when both addresses belong to one site: rss.news.example and www.news.example do."""
+    return _site(one) == _site(other)
 
 
 @lru_cache(maxsize=1_024)
@@ -50,22 +56,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1_024)
-def _hosts(source: Source) -> frozenset[str]:
-    return frozenset(_host(urlsplit(channel.url).hostname) for channel in source.channels) | frozenset(
-        map(_host, source.mirrors)
-    )
+def _sites(source: Source) -> frozenset[str]:
+    own = (channel.url for channel in source.channels)
+    return frozenset(map(_site, own)) | frozenset(_site(f"http://{host}/") for host in source.mirrors)
 
 
-def _host(name: str | None) -> str:
-    return (name or "").lower().removeprefix("www.")
-
-
-def same_host(one: str, other: str) -> bool:
-    """True when both addresses lie on one host; with and without "www." counts as one."""
-    return _host(urlsplit(one).hostname) == _host(urlsplit(other).hostname)
-
-
-def same_site(one: str, other: str) -> bool:
-    """True when one of the two hosts is the other or lies below it: en.news.example and news.example."""
-    first, second = sorted((_host(urlsplit(one).hostname), _host(urlsplit(other).hostname)), key=len)
-    return second == first or second.endswith(f".{first}")
+def _site(url: str) -> str:
+    """What all hosts of one site share: the last two labels of the name, three below com.tr and the like."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    labels = host.split(".")
+    if labels[-1].isdecimal() or ":" in host:  # an IP address: each port is a site of its own
+        return f"{host}:{parts.port}"
+    known = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
+    return ".".join(labels[-3 if known else -2 :])

@@ -85,7 +85,7 @@ class _Feed:
         cheap = [self._cheap(node) for node in fresh[limit:]]
         ends = [self._cheap(node) for node in skipped if node in (skipped[0], skipped[-1])]
         for node in (*skipped, *fresh[limit:]):
-            node.getparent().remove(node)  # type: ignore[union-attr]
+            node.getparent().remove(node)
         document = self._whole(etree.tostring(tree, encoding="unicode"), shared=shared)
         problem = None if skipped else document.problem
         if cheap:

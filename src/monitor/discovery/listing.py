@@ -107,7 +107,7 @@ class _Listing:
             return numbered
         for node in _select(self.channel.next or _NEXT, self.tree):
             found = address.absolute(self.base, _href(node))
-            if found and found != self.url and address.same_host(found, self.url):
+            if found and found != self.url and address.same_site(found, self.url):
                 return found
         return None
 

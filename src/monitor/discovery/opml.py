@@ -26,7 +26,7 @@ class Subscription:
 
 
 def load(body: bytes, *, place: str) -> tuple[Subscription, ...]:
-    """The feeds of an OPML file in its order, each once; FeedError when it is none, declares entities or is too large."""
+    """The feeds of an OPML file in its order, each once; FeedError when it is none, has entities or is too large."""
     if b"<!ENTITY" in body.upper() or b"<!DOCTYPE" in body.upper():
         raise FeedError(f"{place} declares entities or a document type; an OPML file needs neither, so it was not read")
     outlines = len(_OUTLINE.findall(body))
