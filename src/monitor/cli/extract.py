@@ -1,6 +1,5 @@
 """`monitor extract`: what would be extracted, with nothing stored and nothing judged."""
 
-import asyncio
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Iterable
@@ -16,6 +15,7 @@ from monitor.cli.call import of
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
+
     from monitor.article.extract import Extraction
     from monitor.catalogue import Catalogue
     from monitor.crawl.errand import Errands
@@ -85,6 +85,8 @@ def extract(
 
 async def _in_order(readings: Iterable[Coroutine[None, None, Found]], *, at_once: int) -> AsyncIterator[Found]:
     """What each reading gives, in their order, though many are under way at once."""
+    import asyncio  # noqa: PLC0415 - slow to import
+
     ahead: deque[asyncio.Task[Found]] = deque()
     try:
         for reading in readings:

@@ -1,6 +1,5 @@
 """`monitor ingest`: take articles in that somebody else has fetched."""
 
-import asyncio
 import codecs
 import re
 from dataclasses import dataclass
@@ -51,6 +50,8 @@ def ingest(
     config = call.config(home)
     known = call.catalogue(config, home)
     lines = Lines(files, wanted=_WANTED)
+
+    import asyncio  # noqa: PLC0415 - slow to import
 
     from monitor import catalogue  # noqa: PLC0415
     from monitor.intake import Intake  # noqa: PLC0415
