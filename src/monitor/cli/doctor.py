@@ -1,6 +1,5 @@
 """`monitor doctor`: the machine and the set-up, each point with its remedy."""
 
-import fcntl
 import os
 import platform
 import re
@@ -128,18 +127,9 @@ def _ledger(config: "Config", home: "Home") -> Iterator[Point]:
 
 
 def _lock(_: "Config", home: "Home") -> Iterator[Point]:
-    if not home.lock.exists():
-        yield Point(name="daemon", value="none")
-        return
-    with home.lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield Point(
-                name="daemon", value=f"runs ({file.read(200).decode('utf-8', 'replace').strip() or 'unknown process'})"
-            )
-        else:
-            yield Point(name="daemon", value="none")
+    from monitor import lock  # noqa: PLC0415
+
+    yield Point(name="daemon", value=f"runs (process {lock.holder(home.lock)})" if lock.held(home.lock) else "none")
 
 
 def _seeds(config: "Config", home: "Home") -> Iterator[Point]:
