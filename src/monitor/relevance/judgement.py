@@ -5,7 +5,7 @@ the recap at the end, or in one clause of a long text, does not.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,11 @@ THRESHOLD = 3.0
 EVENTS = frozenset({"event"})
 APART = frozenset({"naval", "ied"})
 RECAP = "recap"
+_SUPPORT = frozenset(
+    {"victim", "limb", "blast", "trod", "sapper", "warning", "marking", "hectares", "device", "ordnance", "suspicious"}
+)
 
+_SHARE = 0.2  # of the words, in sentences that speak of it: more is no passing mention
 _TITLE, _LEAD, _BODY, _RECAP = 1.5, 1.2, 0.5, 0.2
 _CATEGORY = {
     "event": "incident",
@@ -57,12 +61,13 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
     about = [one for one in weighty if one.kind not in APART]
     apart = [one for one in weighty if one.kind in APART]
     places = _places(sentences, findings)
-    score = _score(sentences, about, places)
+    kinds = {one.kind for one in findings}
+    score = _score(sentences, about, places, kinds)
     if score >= THRESHOLD:
         return Judgement(
             relevant=True, score=score, category=_category(about, places), counted=_best(weighty, places), refused=[]
         )
-    if _score(sentences, apart, places) >= THRESHOLD:
+    if _score(sentences, apart, places, kinds) >= THRESHOLD:
         kind = Counter(one.kind for one in apart).most_common(1)[0][0]
         why = f"{kind} is a class apart"
         return Judgement(
@@ -78,17 +83,27 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
     )
 
 
+def lead(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """The sentences of headline and lead: the first two of the body, and up to four when one paragraph holds them."""
+    body = [n for n, sentence in enumerate(sentences) if sentence.paragraph >= 0]
+    first = sentences[body[0]].paragraph if body else 0
+    opening = body[:2] + [n for n in body[2:4] if sentences[n].paragraph == first]
+    return frozenset([n for n, sentence in enumerate(sentences) if sentence.paragraph < 0] + opening)
+
+
 def _places(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> list[float]:
     """The factor of each sentence's place."""
-    recaps = {one.sentence for one in findings if one.kind == RECAP}
-    recap_from = {(sentences[number].paragraph): number for number in sorted(recaps, reverse=True)}
-    body = [n for n, sentence in enumerate(sentences) if sentence.paragraph >= 0]
-    lead = set(body[:2]) | {n for n in body[:4] if sentences[n].paragraph == 0}
+    recap_from: dict[int, int] = {}
+    for one in findings:
+        if one.kind == RECAP:
+            paragraph = sentences[one.sentence].paragraph
+            recap_from[paragraph] = min(one.sentence, recap_from.get(paragraph, one.sentence))
+    opening = lead(sentences)
     places = []
     for number, sentence in enumerate(sentences):
         if sentence.paragraph < 0:
             places.append(_TITLE)
-        elif number in lead:
+        elif number in opening:
             places.append(_LEAD)
         elif number >= recap_from.get(sentence.paragraph, len(sentences)):
             places.append(_RECAP)
@@ -97,24 +112,53 @@ def _places(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> list[
     return places
 
 
-def _score(sentences: Sequence[Sentence], findings: Sequence[Finding], places: Sequence[float]) -> float:
-    strength: dict[int, float] = {}
+def _score(
+    sentences: Sequence[Sentence], findings: Sequence[Finding], places: Sequence[float], kinds: Collection[str]
+) -> float:
+    """The weightiest sentence, and half of each other; what is only said in passing stays below the threshold."""
+    by_sentence: dict[int, list[Finding]] = {}
     for one in findings:
-        place = places[one.sentence]
-        if one.kind in EVENTS and place == _BODY:
-            place = 1.0
-        strength[one.sentence] = max(strength.get(one.sentence, 0.0), one.weight * place)
-    if not strength:
+        by_sentence.setdefault(one.sentence, []).append(one)
+    if not by_sentence:
         return 0.0
-    ordered = sorted(strength.values(), reverse=True)
-    score = ordered[0] + 0.5 * sum(ordered[1:])
-    outstanding = max(strength, key=lambda number: strength[number])
-    body = sum(1 for sentence in sentences if sentence.paragraph >= 0)
-    if places[outstanding] == _LEAD and len(strength) == 1 and body >= 5 and ordered[0] < 4 * _LEAD:
-        return min(score, THRESHOLD - 0.1)
-    if places[outstanding] < _LEAD and ordered[0] < THRESHOLD and len(strength) * 5 < body:
-        return min(score, THRESHOLD - 0.1)
-    return score
+    mentions = sum(_mentions(found) for found in by_sentence.values())
+    told = sum(sentences[n].last - sentences[n].first for n in by_sentence if places[n] != _RECAP)
+    share = told / max(1, sum(sentence.last - sentence.first for sentence in sentences))
+    dense = share >= _SHARE and mentions > 1
+    strengths = sorted((_strength(found, places[n], dense=dense) for n, found in by_sentence.items()), reverse=True)
+    score = strengths[0] + 0.5 * sum(strengths[1:])
+    if any(places[n] == _TITLE for n in by_sentence):
+        return score
+    if any(one.kind in EVENTS and places[one.sentence] != _RECAP for one in findings):
+        return score
+    body = [n for n, place in enumerate(places) if place != _TITLE]
+    passing = share < _SHARE / 2 or (mentions == 1 and not _borne_out(by_sentence, body, kinds))
+    return min(score, THRESHOLD - 0.1) if passing and len(body) > 2 else score
+
+
+def _borne_out(by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], kinds: Collection[str]) -> bool:
+    """Whether a single mention opens a short text, or the rest of the text speaks of what mines bring about."""
+    return not _SUPPORT.isdisjoint(kinds) or (body[0] in by_sentence and len(body) <= 4)
+
+
+def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> float:
+    if place == _BODY and (dense or any(one.kind in EVENTS for one in findings)):
+        place = 1.0
+    return max(one.weight for one in findings) * place
+
+
+def _mentions(findings: Sequence[Finding]) -> int:
+    """How many separate places of a sentence speak of it; terms that share a word are one, a rule is one more."""
+    spans = sorted({one.spans for one in findings})
+    count = 0
+    end = -1
+    for span in spans:
+        if len(span) > 1:
+            count += 1
+        elif span[0][0] >= end:
+            count += 1
+            end = span[0][1]
+    return count
 
 
 def _category(findings: Sequence[Finding], places: Sequence[float]) -> str:

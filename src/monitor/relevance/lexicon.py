@@ -16,8 +16,8 @@ from monitor.relevance.pattern import Element, Endings, PatternError, compile_pa
 ANY = "*"
 """The language of a file whose words stand in texts of every language (TM-62, ANAMA)."""
 
-SCOPES = ("span", "sentence", "text")
-WITHIN = ("sentence", "neighbours", "paragraph", "text")
+SCOPES = ("span", "sentence", "quoted", "topic", "text")
+WITHIN = ("sentence", "neighbours", "paragraph", "story", "text")
 
 _MOST_ENDINGS = 20_000
 _FILE = {"language", "common", "letters", "inflections", "term", "negative", "rule", "tests"}
@@ -38,9 +38,10 @@ class Term:
     patterns: tuple[tuple[Element, ...], ...]
     negative: bool = False
     masks: frozenset[str] = frozenset()
-    """Kinds that the term masks; empty: none, for a negative all."""
+    """Kinds that the term masks, "*" for all; empty: none, for a negative all."""
     scope: str = "span"
-    """How far it masks: the words it covers, the sentence or the text."""
+    """How far it masks: span, the words it covers; sentence; text; topic, the text when it stands in headline or lead;
+    quoted, what is nothing but a name in quotation marks anywhere in the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,22 @@
 Order: words → term occurrences → masks → rules → judgement. Each step is linear in the text, and hits are bounded.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.model import Hit, Match
-from monitor.relevance.judgement import Finding, judge
+from monitor.relevance.judgement import Finding, judge, lead
 from monitor.relevance.lexicon import ANY, Lexicon, Rule, Term
 from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.vocabulary import Vocabulary
 
+# Words on two sides of these are no neighbours ("hit by a mine, operator unhurt").
+_BREAK = re.compile(r"[,;:()–—،؛]")
+_QUOTES = tuple("«»\"“”„‟‘’'‹›")
 _MOST_OCCURRENCES = 3_000
+_STORY = 14  # sentences of a short article, which tells one thing
 _MOST_HITS = 60  # shown; the judgement sees all
 
 
@@ -74,7 +79,7 @@ class Matcher:
         reading = read(title, paragraphs, self._vocabulary)
         main, allowed = languages(reading, self._vocabulary, language)
         occurrences = self._occurrences(reading, allowed)
-        kept, masked = _masked(occurrences)
+        kept, masked = _masked(reading, occurrences)
         findings = [
             Finding(one.sentence, one.term.kind, one.term.weight, one.term.id, ((one.first, one.last),)) for one in kept
         ]
@@ -142,6 +147,7 @@ class Matcher:
                 for position in positions
                 for at in range(position, min(position + place.gap + 1, stop))
                 if not place.atoms.isdisjoint(reading.words[at].atoms)
+                and (place.gap or not _BREAK.search(reading.text, reading.ends[at - 1], reading.starts[at]))
             }
             positions = after | positions if place.optional else after
             if not positions:
@@ -194,8 +200,10 @@ class Matcher:
 def _reaches(within: str, reading: Reading, present: Sequence[int]) -> Iterable[Sequence[int]]:
     """The groups of sentences in which a rule may hold; sentences with nothing in them start none."""
     count = len(present)
-    if within == "text":
+    if within == "text" or (within == "story" and count <= _STORY):
         return (range(count),)
+    if within == "story":
+        return ()
     if within == "paragraph":
         groups: dict[int, list[int]] = {}
         for number, sentence in enumerate(reading.sentences):
@@ -218,17 +226,23 @@ def _finding(rule: _CompiledRule, numbers: Sequence[int], spans: dict[tuple[int,
     return Finding(sentence, rule.rule.kind, rule.rule.weight, rule.rule.id, ordered)
 
 
-def _masked(occurrences: Sequence[Occurrence]) -> tuple[list[Occurrence], list[tuple[Occurrence, Term]]]:
+def _masked(
+    reading: Reading, occurrences: Sequence[Occurrence]
+) -> tuple[list[Occurrence], list[tuple[Occurrence, Term]]]:
     """The occurrences that count, and those that another masks; a longer term outlives a negative inside it."""
+    opening = lead(reading.sentences)
     covered: dict[int, list[Occurrence]] = {}
     sentences: dict[int, dict[str, Term]] = {}
     text: dict[str, Term] = {}
+    names: dict[str, Term] = {}
     for one in occurrences:
         term = one.term
         if not (term.negative or term.masks):
             continue
-        if term.scope == "text":
+        if term.scope == "text" or (term.scope == "topic" and one.sentence in opening):
             text.setdefault(term.id, term)
+        elif term.scope == "quoted":
+            names.setdefault(term.id, term)
         elif term.scope == "sentence":
             sentences.setdefault(one.sentence, {}).setdefault(term.id, term)
         for word in range(one.first, one.last):
@@ -242,7 +256,9 @@ def _masked(occurrences: Sequence[Occurrence]) -> tuple[list[Occurrence], list[t
             by = next(
                 (n.term for word in range(one.first, one.last) for n in covered.get(word, ()) if _covers(n, one)), None
             )
-            wide = (*sentences.get(one.sentence, {}).values(), *text.values())
+            wide = [*sentences.get(one.sentence, {}).values(), *text.values()]
+            if names and _quoted(reading, one):
+                wide += names.values()
             by = by or next((term for term in wide if _concerns(term, one.term)), None)
         if by:
             masked.append((one, by))
@@ -251,8 +267,14 @@ def _masked(occurrences: Sequence[Occurrence]) -> tuple[list[Occurrence], list[t
     return kept, masked
 
 
+def _quoted(reading: Reading, one: Occurrence) -> bool:
+    """Whether quotation marks stand right before the first word and right after the last."""
+    start, end = reading.starts[one.first], reading.ends[one.last - 1]
+    return reading.text[max(0, start - 1) : start] in _QUOTES and reading.text[end : end + 1] in _QUOTES
+
+
 def _concerns(masking: Term, term: Term) -> bool:
-    return not masking.masks or term.kind in masking.masks
+    return not masking.masks or "*" in masking.masks or term.kind in masking.masks
 
 
 def _covers(masking: Occurrence, one: Occurrence) -> bool:

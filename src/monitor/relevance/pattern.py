@@ -2,6 +2,7 @@
 
 mina            the word itself, in any case and accent
 stem*           any word that begins so
+*ending         any word that ends so
 гранат{а|ы|}    the stem with one of these endings (the last: none)
 mina+noun       the word with an ending of the inflection "noun" of the same file
 =MAG            the word exactly as written, capitals and all
@@ -32,7 +33,8 @@ class Atom(NamedTuple):
 
     stem: str
     inflection: str = ""
-    """Name of the inflection, "*" for any ending, "=" for a word exactly as written, "" for the bare word."""
+    """Name of the inflection, "*" for any ending, "<" for any beginning, "=" for a word exactly as written,
+    "" for the bare word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def _atoms(text: str, label: str, inflections: Mapping[str, Endings]) -> list[At
         return [Atom(text[1:], "=")]
     if text.isalpha():
         return [Atom(fold(text))]
+    if text[0] == "*" and text[1:].isalpha():
+        return [Atom(fold(text[1:]), "<")]
     if text[:-1].isalpha() and text[-1] == "*":
         return [Atom(fold(text[:-1]), "*")]
     body, plus, inflection = text.partition("+")

@@ -28,12 +28,14 @@ class Vocabulary:
         self.numbers: dict[Atom, int] = {}
         self._bare: dict[str, list[int]] = {}
         self._stems: dict[str, list[tuple[frozenset[str] | None, int]]] = {}
+        self._tails: dict[str, list[int]] = {}
         self._written: dict[str, list[int]] = {}
         for term in lexicon.terms:
             for pattern in term.patterns:
                 for element in pattern:
                     self._number(element.atoms, lexicon)
         self._longest = max(map(len, self._stems), default=0)
+        self._tail_lengths = sorted({len(tail) for tail in self._tails})
         self._common: dict[str, int] = {}
         self._letters: dict[str, int] = {}
         for language, bit in self.bits.items():
@@ -62,6 +64,8 @@ class Vocabulary:
             for endings, number in self._stems.get(folded[:end], ()):
                 if endings is None or folded[end:] in endings:
                     atoms.append(number)
+        for length in self._tail_lengths:
+            atoms += self._tails.get(folded[-length:], ())
         languages = self._common.get(folded, 0)
         for letter in self._telling.intersection(word.casefold()):
             languages |= self._letters[letter]
@@ -76,6 +80,8 @@ class Vocabulary:
                 self._bare.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "=":
                 self._written.setdefault(atom.stem, []).append(number)
+            elif atom.inflection == "<":
+                self._tails.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "*":
                 self._stems.setdefault(atom.stem, []).append((None, number))
             else:
