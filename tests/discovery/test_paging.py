@@ -100,5 +100,11 @@ def test_paging_stops_when_a_page_holds_nothing_new() -> None:
     assert not paging.goes_on(document, since=NOW - timedelta(days=3), seen={entry.url for entry in document.entries})
 
 
+def test_paging_goes_by_the_oldest_item_where_known_ones_were_skipped() -> None:
+    since = NOW - timedelta(days=3)
+    assert paging.goes_on(Document(known=5, oldest=NOW - timedelta(days=2)), since=since)
+    assert not paging.goes_on(Document(known=5, oldest=NOW - timedelta(days=4)), since=since)
+
+
 def test_without_a_range_there_is_no_paging() -> None:
     assert not paging.goes_on(page(0), since=None)

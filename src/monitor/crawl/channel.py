@@ -15,6 +15,7 @@ from monitor.crawl.gate import Refused
 from monitor.crawl.mishap import MISHAPS, reason
 from monitor.crawl.robots import Disallowed
 from monitor.crawl.round import Round
+from monitor.discovery import paging, sitemap
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.ledger import channels, urls
@@ -116,22 +117,27 @@ class ChannelVisit:
 
     async def _documents(self, state: ChannelState) -> None:
         conditional = state.unchanged < _TRUST and self._was_covered(state)
-        first = Follow(url=self._channel.url)
-        self._seen.add(first.url)
-        todo = deque([first])
+        round_, most = self._round, _DOCUMENTS[self._channel.kind]
+        begin = paging.starts(
+            self._channel, source=self._source, now=round_.now(), since=round_.since, until=round_.until
+        )
+        self._tally.cut = len(begin) > most
+        first = [Follow(url=url) for url in begin[:most]]
+        self._seen.update(begin)
+        todo = deque(first)
         read = 0
         while todo:
             step = todo.popleft()
             read += 1
             try:
-                following = await self._document(step, conditional=conditional or step is not first, read=read)
+                following = await self._document(step, conditional=conditional or step not in first, read=read)
             except _Failed as failure:
-                if step is first:
+                if first == [step]:
                     raise
                 self._tally.lost.append(str(failure))
                 continue
             fresh = [further for further in following if further.url not in self._seen]
-            room = _DOCUMENTS[self._channel.kind] - read - len(todo)
+            room = most - read - len(todo)
             if len(fresh) > room or self._tally.new >= _ENTRIES:
                 self._tally.cut = True
                 fresh = fresh[:room] if self._tally.new < _ENTRIES else []
@@ -213,11 +219,7 @@ class ChannelVisit:
     def _worth(self, document: Document, found: urls.Found, *, read: int) -> tuple[Follow, ...]:
         """Of the documents that this one leads to, those that may hold what was asked for."""
         if self._channel.kind is ChannelKind.SITEMAP:
-            worth = [
-                further
-                for further in document.follow
-                if further.changed_at is None or self._horizon is None or further.changed_at >= self._horizon
-            ]
+            worth = [further for further in document.follow if sitemap.reaches(further, self._horizon)]
             self._tally.pruned = self._tally.pruned or len(worth) < len(document.follow)
             early = datetime.min.replace(tzinfo=UTC)
             return tuple(sorted(worth, key=lambda further: further.changed_at or early, reverse=True))
@@ -226,7 +228,7 @@ class ChannelVisit:
         if self._horizon is None:
             deeper = found.new > 0 and read < _SHALLOW
         else:
-            deeper = document.oldest is None or document.oldest > self._horizon
+            deeper = paging.goes_on(document, since=self._horizon)
         self._tally.cut = self._tally.cut or not deeper
         return document.follow if deeper else ()
 

@@ -70,6 +70,9 @@ def goes_on(document: Document, *, since: datetime | None, seen: Container[str] 
     A page that holds nothing unseen ends the series (a trap, or the last page over and over), and so does one that is
     mostly older than since. A pinned old story does not, and undated entries never do.
     """
+    if since is not None and document.known:
+        # The items that were skipped say only how far back they reach.
+        return document.oldest is None or document.oldest >= since
     fresh = [entry for entry in document.entries if entry.url not in seen]
     if since is None or not fresh:
         return False

@@ -1,0 +1,55 @@
+"""Archives, searches and numbered pages on loopback: which pages a visit asks for, and where it stops."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+NOW = datetime.now(UTC)  # noqa: TID251 - the sites' dates must be recent
+
+
+def cards(site: Any, *numbers: int, pinned: str = "") -> str:
+    """A page of articles, each a day older than the one before."""
+    rows = "".join(
+        f"<li><a href='{site.page(f'/xeber/{n}', 'mina')}'>Mina partlayışı: {n} nəfər yaralanıb</a>"
+        f" <time datetime='{(NOW - timedelta(days=n)).isoformat()}'></time></li>"
+        for n in numbers
+    )
+    return f"<ul>{pinned}{rows}</ul>"
+
+
+def asked(site: Any, prefix: str) -> list[str]:
+    return [seen.path for seen in site.seen if seen.path.startswith(prefix)]
+
+
+def test_an_archive_is_read_for_each_day_of_the_range(site: Any, world: Any) -> None:
+    days = [(NOW + timedelta(hours=4) - timedelta(days=back)).strftime("/%Y/%m/%d") for back in range(4)]
+    for number, day in enumerate(days):
+        site.page(f"/archive{day}", f"<a href='{site.page(f'/xeber/{number}', 'mina')}'>Mina partladı</a>")
+    source = world.source("alpha", site, listings=[{"url": site.url("/archive/{yyyy}/{mm}/{dd}")}])
+    report = world.crawl([source], site, options={"since": NOW - timedelta(days=2)})
+    assert asked(site, "/archive") == [f"/archive{day}" for day in days[:3]]
+    assert report.discovered == 3
+
+
+def test_a_search_is_asked_for_each_word_of_the_language(site: Any, world: Any) -> None:
+    site.page("/axtar?q=mina", cards(site, 0))
+    site.page("/axtar?q=minaya", cards(site, 1))
+    source = world.source("alpha", site, listings=[{"url": site.url("/axtar?q={query}"), "language": "az"}])
+    report = world.crawl([source], site)
+    assert asked(site, "/axtar") == ["/axtar?q=mina", "/axtar?q=minaya", "/axtar?q=ANAMA"]
+    assert report.discovered == 2
+    assert report.visits[0].channels[0].status.startswith("ok: 1 further documents gave nothing")
+
+
+def test_numbered_pages_are_read_until_they_are_older_than_asked_and_a_pinned_story_stops_nothing(
+    site: Any, world: Any
+) -> None:
+    old = f"<li><a href='{site.page('/xeber/99', 'x')}'>Köhnə xəbər</a> <time datetime='2020-01-01'></time></li>"
+    for page, numbers in enumerate(((0, 1), (2, 3), (4, 5), (6, 7)), start=1):
+        site.page(f"/xeberler/{page}", cards(site, *numbers, pinned=old if page == 1 else ""))
+    listing = {"url": site.url("/xeberler/{page}"), "links": "li a"}
+    report = world.crawl(
+        [world.source("alpha", site, listings=[listing])], site, options={"since": NOW - timedelta(days=2.5)}
+    )
+    assert asked(site, "/xeberler") == ["/xeberler/1", "/xeberler/2", "/xeberler/3"]
+    assert sorted(asked(site, "/xeber/")) == ["/xeber/0", "/xeber/1", "/xeber/2"]
+    assert report.visits[0].complete
