@@ -22,7 +22,6 @@ class Script:
         self.taken = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.over = threading.Event()
         self.thread = threading.Thread(target=self.serve, daemon=True)
 
     def serve(self):
@@ -45,7 +44,8 @@ class Script:
             self.say(wire, f"{self.fault} no")
             return True
         if self.fault == "hang":
-            self.over.wait(20)
+            while wire.read(1):
+                pass  # until the client has had enough
         connection.shutdown(socket.SHUT_RDWR)
         raise OSError
 
@@ -85,7 +85,6 @@ class Script:
         return self
 
     def __exit__(self, *_):
-        self.over.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.thread.join(5)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import crawl, demo, doctor, explain, extract, ingest, init, match, queue, sources, status
+from monitor.cli import crawl, demo, digest, doctor, explain, extract, ingest, init, match, queue, sources, status
 from monitor.cli.call import Call
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ app.command()(extract.extract)
 app.command()(match.match)
 app.command()(explain.explain)
 app.command()(status.status)
+app.command()(digest.digest)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(init.init)

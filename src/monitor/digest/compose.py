@@ -15,6 +15,10 @@ from monitor.text import line
 
 BLOCKS = 50
 """Blocks that are shown at most; the rest is counted, with the command that lists it."""
+DOWN = frozenset({"failing", "blocked", "unvisited", "empty", "shrunk"})
+"""States in which a source could say nothing to us."""
+QUIET = frozenset({"silent", "frozen"})
+"""States in which it could, and did not for unusually long."""
 PAGE_BYTES = 100_000
 """Mail programs cut longer pages off; long sentences therefore cost blocks."""
 WEAK = 4.0
@@ -129,7 +133,10 @@ def subject(day: Day) -> str:
     parts = [_count(incidents, "incident"), _count(len(day.items), "article")]
     if day.updates:
         parts.append(_count(len(day.updates), "update"))
-    numbers = {status: sum(s.status == status for s in day.sources) for status in ("failing", "blocked", "silent")}
+    numbers = {
+        status: sum(s.status == status for s in day.sources)
+        for status in ("failing", "blocked", "empty", "shrunk", "silent", "frozen")
+    }
     parts += [f"{_count(number, 'source')} {status}" for status, number in numbers.items() if number]
     name = "" if day.digest == "daily" else f" ({day.digest})"
     return f"Mine monitor {day.day.isoformat()}{name}: {', '.join(parts)}"
@@ -138,8 +145,8 @@ def subject(day: Day) -> str:
 def coverage(day: Day) -> str:
     """One honest sentence that tells "nothing happened" apart from "somebody could not be asked"."""
     total = len(day.sources)
-    down = [s for s in day.sources if s.status in {"failing", "blocked", "unvisited"}]
-    silent = [s for s in day.sources if s.status == "silent"]
+    down = [s for s in day.sources if s.status in DOWN]
+    quiet = [s for s in day.sources if s.status in QUIET]
     if not total:
         return "No source is enabled: nothing could be seen."
     if down:
@@ -149,7 +156,7 @@ def coverage(day: Day) -> str:
         text = f"All {_count(total, 'source')} answered and announced {_count(day.discovered, 'address', 'addresses')}."
     else:
         text = f"No news because none of {_count(total, 'source')} had any; all answered."
-    return f"{text} Unusually quiet: {_names(silent)}." if silent else text
+    return f"{text} Unusually quiet: {_names(quiet)}." if quiet else text
 
 
 def _rank(item: Item) -> tuple[int, float]:

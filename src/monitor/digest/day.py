@@ -61,7 +61,7 @@ class SourceState:
     id: str
     name: str
     status: str
-    """ok, failing, silent, blocked or unvisited."""
+    """ok, or what ails it: unvisited, failing, blocked, empty, frozen, silent, shrunk, overflow."""
     since: datetime | None = None
     note: str | None = None
 
