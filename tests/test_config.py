@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor import config
+from monitor import config, effective
 from monitor.errors import ConfigError
+from monitor.fields import duration
 from monitor.home import Home
-from monitor.toml import duration
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def test_effective_settings_say_where_each_was_set_and_show_no_secret(
     monkeypatch.setenv("MONITOR_CRAWL__WORKERS", "2")
     settings = written(home, "[crawl]\ndelay = 1\n[[hook]]\nurl = 'https://h.example/T0/canary'\n[[digest]]\n")
 
-    shown = {setting.key: setting for setting in config.effective(settings, home)}
+    shown = {setting.key: setting for setting in effective.settings(settings, home)}
 
     assert shown["crawl.delay"].origin == "monitor.toml"
     assert shown["crawl.workers"].origin == "environment variable MONITOR_CRAWL__WORKERS"

@@ -3,7 +3,6 @@
 Three layers, the later wins: the bundled seeds, HOME/seeds, the [[source]] tables of monitor.toml.
 """
 
-import codecs
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,70 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-import cssselect
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from monitor import house
-from monitor.config import Config, Country, Line, check_zone
+from monitor.config import Config
 from monitor.errors import SeedError, UsageError
+from monitor.fields import Country, Duration, Encoding, Host, Language, Line, Pattern, Selector, Url, Zone
 from monitor.home import Home
 from monitor.model import Channel, ChannelKind, Source
-from monitor.toml import Duration, Table, build, nearest, read
-
-# ISO 639-1, whole, so that "ua" for Ukrainian or "ge" for Georgian is seen at once.
-_ISO_639 = """
-    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
-    en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu
-    ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na
-    nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so
-    sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-_LANGUAGES = frozenset(_ISO_639.split())
-_HOST = re.compile(r"[a-z0-9\u0080-\uffff]([a-z0-9.\u0080-\uffff-]*[a-z0-9\u0080-\uffff])?", re.IGNORECASE)
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", text):
-        raise ValueError('not a web address; write it whole, for example "https://news.example/rss.xml"')
-    if parts.username or parts.password:
-        raise ValueError("holds a user name or password; a source has to be public")
-    return text
-
-
-def _language(code: str) -> str:
-    if code not in _LANGUAGES:
-        raise ValueError('not a language; write an ISO 639-1 code of two letters, for example "az", "hy" or "uk"')
-    return code
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}; write it in single quotes") from error
-    return text
-
-
-def _selector(text: str) -> str:
-    try:
-        cssselect.parse(text)
-    except cssselect.SelectorError as error:
-        raise ValueError(f'not a CSS selector: {error}; write for example "h2.title a"') from error
-    return text
-
-
-def _encoding(name: str) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise ValueError('no such encoding; write for example "windows-1251"') from None
-
-
-def _host(text: str) -> str:
-    if not _HOST.fullmatch(text):
-        raise ValueError('not a host name; write it alone, for example "mirror.example"')
-    return text.lower()
+from monitor.toml import Table, build, nearest, read
 
 
 def _as_table(value: object) -> object:
@@ -90,13 +34,6 @@ def _interval(value: timedelta) -> timedelta:
     if not timedelta(minutes=1) <= value <= timedelta(days=30):
         raise ValueError('too short or too long; write something between "1m" and "30d"')
     return value
-
-
-Zone = Annotated[str, AfterValidator(lambda name: check_zone(name).key)]
-Url = Annotated[str, AfterValidator(_web_address)]
-Language = Annotated[str, AfterValidator(_language)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Selector = Annotated[str, AfterValidator(_selector)]
 
 
 class ChannelTable(Table):
@@ -153,8 +90,8 @@ class SourceTable(Table):
     every: Annotated[Duration, AfterValidator(_interval)] = timedelta(minutes=30)
     credit: Line | None = None
     strip: tuple[Pattern, ...] = ()
-    mirrors: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
-    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    mirrors: tuple[Host, ...] = ()
+    encoding: Encoding | None = None
     spider: Line | None = None
     evidence: Annotated[tuple[Line, ...], BeforeValidator(_as_list)] = ()
     notes: str | None = None

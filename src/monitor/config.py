@@ -7,70 +7,21 @@ or `password_env` names where they are.
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor import __version__
 from monitor.errors import ConfigError
+from monitor.fields import Count, Country, HostPort, Line, MailAddress, Number, Port, Seconds, ZoneOrNone, check_zone
 from monitor.home import Home
-from monitor.toml import MASK, Number, Table, build, mask_url, read
+from monitor.toml import Table, build, read
 
 _PREFIX, _NESTED = "MONITOR_", "__"
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+")
-_HOST_PORT = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(\d{1,5})", re.IGNORECASE)
-
-Seconds = Annotated[float, Number, Field(gt=0, le=86_400)]
-Count = Annotated[int, Number, Field(ge=1)]
-Port = Annotated[int, Number, Field(ge=1, le=65_535)]
-
-
-def _zone(name: str) -> str:
-    if name:
-        check_zone(name)
-    return name
-
-
-@cache
-def _countries() -> frozenset[str]:
-    # The time zone database carries ISO 3166-1; Kosovo has its usual code there in no list.
-    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8").splitlines()
-    return frozenset(line[:2] for line in lines if line and not line.startswith("#")) | {"XK", "INT"}
-
-
-def _country(code: str) -> str:
-    if code not in _countries():
-        raise ValueError('not a country; write an ISO 3166-1 code, for example "AZ" or "GB", or "INT" for many')
-    return code
-
-
-def _mail_address(text: str) -> str:
-    bare = re.sub(r'^[^<>"\r\n]*<([^<>]+)>$', r"\1", text)
-    if not _ADDRESS.fullmatch(bare):
-        raise ValueError('not a mail address; write "name@example.org" or "Name <name@example.org>"')
-    return text
-
-
-def _host_port(text: str) -> str:
-    found = _HOST_PORT.fullmatch(text)
-    if not found or not 0 < int(found[1]) < 65_536:
-        raise ValueError('not an exact host:port; write for example "127.0.0.1:8900"')
-    return text.lower()
-
-
-def _one_line(text: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f]", text):
-        raise ValueError("holds a control character; write it on one line")
-    return text
 
 
 def _default_user_agent() -> str:
@@ -83,20 +34,6 @@ def _project_address() -> str:
     except PackageNotFoundError:
         urls = []
     return next((line.split(",", 1)[1].strip() for line in urls if "," in line), "mine-monitor")
-
-
-def check_zone(name: str) -> ZoneInfo:
-    """The time zone of that name; ValueError with the remedy when there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError('no such time zone; write a name like "Asia/Baku" or "UTC"') from None
-
-
-ZoneName = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
-Address = Annotated[str, AfterValidator(_mail_address)]
-Line = Annotated[str, AfterValidator(_one_line)]
 
 
 class CatalogueConfig(Table):
@@ -117,7 +54,7 @@ class CrawlConfig(Table):
     max_page_bytes: Count = 10_485_760
     max_pages_per_visit: Count = 200
     obey_robots: bool = True
-    allow_private: tuple[Annotated[str, AfterValidator(_host_port)], ...] = ()
+    allow_private: tuple[HostPort, ...] = ()
 
 
 class Secret(Table):
@@ -166,30 +103,24 @@ class QueueConfig(Table):
     dir: Annotated[str, Field(min_length=1)] = "queue"
 
 
+def _clock_time(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('not a time of day; write for example "07:00"')
+    return value
+
+
 class DigestConfig(Table):
     """`[[digest]]`: one mail a day, and what it tells of."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "daily"
-    time: dt.time = dt.time(7, 0)
-    sender: Annotated[str, Field(alias="from")] = ""
-    to: tuple[Address, ...] = ()
+    time: Annotated[dt.time, BeforeValidator(_clock_time)] = dt.time(7, 0)
+    sender: Annotated[MailAddress | Literal[""], Field(alias="from")] = ""
+    to: tuple[MailAddress, ...] = ()
     when_empty: bool = True
     countries: tuple[Country, ...] = ()
     classes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     urgent: bool = False
-
-    @field_validator("sender")
-    @classmethod
-    def _address(cls, text: str) -> str:
-        return _mail_address(text) if text else text
-
-    @field_validator("time", mode="before")
-    @classmethod
-    def _clock_time(cls, value: object) -> object:
-        if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
-            raise ValueError('not a time of day; write for example "07:00"')
-        return value
 
 
 class SmtpConfig(Secret):
@@ -223,7 +154,7 @@ class Config(BaseSettings):
         frozen=True, extra="forbid", str_strip_whitespace=True, env_prefix=_PREFIX, env_nested_delimiter=_NESTED
     )
 
-    timezone: ZoneName = ""
+    timezone: ZoneOrNone = ""
     catalogue: CatalogueConfig = CatalogueConfig()
     crawl: CrawlConfig = Field(default_factory=CrawlConfig)
     store: StoreConfig = StoreConfig()
@@ -283,68 +214,13 @@ class Config(BaseSettings):
         return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One effective setting, as doctor shows it."""
-
-    key: str
-    value: str
-    origin: str
-    """default, the name of the settings file, or the environment variable."""
-
-
 def load(home: Home) -> Config:
     """The settings of the home: its monitor.toml when there is one, below what the environment says."""
     table = read(home.settings) if home.settings.exists() else {}
-    return build(Config, table, place=str(home.settings), outside=_environment(Config))
+    return build(Config, table, place=str(home.settings), outside=environment())
 
 
-def effective(config: Config, home: Home) -> tuple[Setting, ...]:
-    """Every setting with its value and where it was set, secrets masked."""
-    table = read(home.settings) if home.settings.exists() else {}
-    outside = _environment(Config)
-    return tuple(
-        Setting(key=key, value=_masked(key, value), origin=outside.get(key) or _origin(table, key, home))
-        for key, value in _flat(config)
-    )
-
-
-def _origin(table: Mapping[str, Any], key: str, home: Home) -> str:
-    here: Any = table
-    for part in re.sub(r"\[(\d+)\]", r".\1", key).split("."):
-        try:
-            here = here[int(part) - 1] if isinstance(here, list) else here[part]
-        except (KeyError, IndexError, TypeError):
-            return "default"
-    return home.settings.name
-
-
-def _flat(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, field in type(model).model_fields.items():
-        key, value = f"{prefix}{field.alias or name}", getattr(model, name)
-        if isinstance(value, BaseModel):
-            yield from _flat(value, f"{key}.")
-        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-            for number, item in enumerate(value, 1):
-                yield from _flat(item, f"{key}[{number}].")
-        elif key != "source":
-            yield key, value
-
-
-def _masked(key: str, value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str) or "://" not in value:
-        return value.strftime("%H:%M") if isinstance(value, dt.time) else str(value)
-    if key.startswith("hook"):  # the path of a web hook is its password more often than not
-        parts = urlsplit(value)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{MASK}"
-    return mask_url(value)
-
-
-def _environment(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str, str]:
+def environment(model: type[BaseModel] = Config, path: tuple[str, ...] = ()) -> dict[str, str]:
     """Settings that the environment gives: key → what to call their place."""
     names = {name.upper(): name for name in os.environ}
     found: dict[str, str] = {}
@@ -354,7 +230,7 @@ def _environment(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str
         if variable:
             found[".".join(here)] = f"environment variable {variable}"
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            found |= _environment(field.annotation, here)
+            found |= environment(field.annotation, here)
     return found
 
 
@@ -364,6 +240,6 @@ def _machine_zone() -> str:
     try:
         name = get_localzone_name()
         check_zone(name)
-    except (ValueError, ZoneInfoNotFoundError, LookupError):
+    except (ValueError, LookupError):
         return "UTC"
     return name

@@ -7,17 +7,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _SECRET = re.compile(r"(?:.*_)?(?:password|passwd|secret|token)", re.IGNORECASE)
 _SECRET_IN_URL = re.compile(r"(?i)(?<=://)([^/@\s:]*):[^/@\s]+@|\b(password|passwd|token|secret|key)=[^&\s]+")
 MASK = "***"
@@ -29,30 +26,6 @@ class Table(BaseModel):
     """A TOML table: frozen, and an unknown key in it is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
-
-
-def duration(text: object) -> timedelta:
-    """The length of time that "90s", "15m", "1h30m" or "2d" says; ValueError with the remedy when it says none."""
-    if isinstance(text, timedelta):
-        return text
-    if not isinstance(text, str) or not _DURATION.fullmatch(text.strip()):
-        raise ValueError('not a length of time; write a number and s, m, h or d, for example "15m" or "24h"')
-    parts = re.findall(r"([\d.]+)([smhd])", text)
-    try:
-        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
-    except OverflowError:
-        raise ValueError("longer than can be counted; write for example 24h") from None
-
-
-def _not_a_bool(value: object) -> object:
-    # Python takes true for 1; a person who writes `delay = true` meant something else.
-    if isinstance(value, bool):
-        raise ValueError("should be a number, not true or false")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-Number = BeforeValidator(_not_a_bool)
 
 
 def read(path: Path, *, error: type[ConfigError] = ConfigError) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from monitor.cli.call import Call, of
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.config import Config, Setting
+    from monitor.config import Config
+    from monitor.effective import Setting
     from monitor.home import Home
 
 _LITTLE, _TOO_LITTLE = 1 << 30, 100 << 20  # bytes free
@@ -73,9 +74,9 @@ def _examine(call: Call) -> tuple[list[Point], tuple["Setting", ...]]:
     try:
         home = call.home()
         points.append(Point(name="home", value=str(home.path)))
-        from monitor import config as settings  # noqa: PLC0415
+        from monitor import effective  # noqa: PLC0415 - pydantic is slow to import
 
-        config = settings.load(home)
+        config = call.config(home)
     except MonitorError as error:
         return [*points, Point(name="set-up", state=State.BAD, value=str(error))], ()
     checks: tuple[Callable[[Config, Home], Iterator[Point]], ...] = (
@@ -93,7 +94,7 @@ def _examine(call: Call) -> tuple[list[Point], tuple["Setting", ...]]:
             points += check(config, home)
         except MonitorError as error:
             points.append(Point(name=check.__name__.lstrip("_"), state=State.BAD, value=str(error)))
-    return points, settings.effective(config, home)
+    return points, effective.settings(config, home)
 
 
 def _versions() -> Iterator[Point]:

@@ -46,7 +46,7 @@ def claim(
     json: Json = False,
 ) -> None:
     """Move the oldest waiting files to claimed/, where nobody else gets them, and print their paths."""
-    from monitor.toml import duration  # noqa: PLC0415
+    from monitor.fields import duration  # noqa: PLC0415
 
     try:
         length = duration(lease)
