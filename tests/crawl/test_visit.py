@@ -402,7 +402,7 @@ def test_a_listing_is_read_three_pages_deep_when_nobody_asked_how_far(site: Any,
     assert world.crawl([source], site).discovered == 0
 
 
-# --- Leases and what is remembered of a source. ------------------------------------------------------------------------
+# --- Leases and what is remembered of a source. -----------------------------------------------------------------------
 
 
 def test_a_source_that_somebody_else_visits_is_skipped(site: Any, world: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Spider
@@ -59,7 +60,9 @@ class SourceSpider(Spider):
             await _alone(self.name)
             return
         read: Read = self.document
-        visit = Visit(self._round, self.source, self.channels(), fetcher=Fetcher(self.crawler), read=read)
+        # The hosts of its channels are the source's hosts, wherever the addresses come from.
+        source = replace(self.source, channels=self.channels())
+        visit = Visit(self._round, source, fetcher=Fetcher(self.crawler), read=read)
         self.visit = asyncio.ensure_future(visit.run())
         try:
             await asyncio.wait([self.visit])

@@ -28,11 +28,9 @@ class _Stop(Exception):  # noqa: N818 - no error, the end of a visit
 class Visit:
     """One visit to one source."""
 
-    def __init__(
-        self, round_: Round, source: Source, channels: tuple[Channel, ...], *, fetcher: Fetcher, read: Read
-    ) -> None:
+    def __init__(self, round_: Round, source: Source, *, fetcher: Fetcher, read: Read) -> None:
         self._round, self._source = round_, source
-        self._channels = tuple(channel for channel in channels if channel.enabled)
+        self._channels = tuple(channel for channel in source.channels if channel.enabled)
         self._fetcher, self._read = fetcher, read
         self._renewed_at = self._started_at = round_.now()
         self._notes: list[str] = []
