@@ -17,7 +17,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor import __version__
 from monitor.errors import ConfigError
-from monitor.fields import Count, Country, HostPort, Line, MailAddress, Number, Port, Seconds, ZoneOrNone, check_zone
+from monitor.fields import (
+    Count,
+    Country,
+    HostPort,
+    Line,
+    MailAddress,
+    MailAddressOrNone,
+    Number,
+    Port,
+    Seconds,
+    ZoneOrNone,
+    check_zone,
+)
 from monitor.home import Home
 from monitor.toml import Table, build, read
 
@@ -114,7 +126,7 @@ class DigestConfig(Table):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "daily"
     time: Annotated[dt.time, BeforeValidator(_clock_time)] = dt.time(7, 0)
-    sender: Annotated[MailAddress | Literal[""], Field(alias="from")] = ""
+    sender: Annotated[MailAddressOrNone, Field(alias="from")] = ""
     to: tuple[MailAddress, ...] = ()
     when_empty: bool = True
     countries: tuple[Country, ...] = ()

@@ -139,7 +139,7 @@ def _show(found: Found, *, json: bool, many: bool) -> None:
         from monitor.article import textfile  # noqa: PLC0415
 
         output.say(f"==> {found.path}\n{textfile.dump(article)}\n" if many else textfile.dump(article))
-    if article is None:
+    if found.fault or (article is None and not json):
         output.complain(f"monitor: {found.fault or f'{found.path}: {_why(found)}'}")
 
 
