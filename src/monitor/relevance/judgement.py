@@ -13,7 +13,7 @@ from monitor.relevance.sentences import Sentence
 
 THRESHOLD = 3.0
 
-EVENTS = frozenset({"event"})
+EVENTS = frozenset({"event", "deed"})
 APART = frozenset({"naval", "ied"})
 RECAP = "recap"
 _SUPPORT = frozenset(
@@ -24,6 +24,7 @@ _SHARE = 0.2  # of the words, in sentences that speak of it: more is no passing 
 _TITLE, _LEAD, _BODY, _RECAP = 1.5, 1.2, 0.5, 0.2
 _CATEGORY = {
     "event": "incident",
+    "deed": "clearance",
     "clearance": "clearance",
     "uxo": "clearance",
     "statistics": "victim-statistics",

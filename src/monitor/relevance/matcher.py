@@ -209,7 +209,7 @@ def _reaches(within: str, reading: Reading, present: Sequence[int]) -> Iterable[
         for number, sentence in enumerate(reading.sentences):
             groups.setdefault(sentence.paragraph, []).append(number)
         return groups.values()
-    reach = 2 if within == "neighbours" else 1
+    reach = 3 if within == "neighbours" else 1
     return (range(number, min(number + reach, count)) for number in range(count) if present[number])
 
 
