@@ -53,3 +53,11 @@ def test_numbered_pages_are_read_until_they_are_older_than_asked_and_a_pinned_st
     assert asked(site, "/xeberler") == ["/xeberler/1", "/xeberler/2", "/xeberler/3"]
     assert sorted(asked(site, "/xeber/")) == ["/xeber/0", "/xeber/1", "/xeber/2"]
     assert report.visits[0].complete
+
+
+def test_a_site_that_shows_the_same_page_under_every_number_is_asked_twice(site: Any, world: Any) -> None:
+    for page in range(1, 9):
+        site.page(f"/xeberler/{page}", cards(site, 0, 1))
+    listing = {"url": site.url("/xeberler/{page}"), "links": "li a"}
+    world.crawl([world.source("alpha", site, listings=[listing])], site, options={"since": NOW - timedelta(days=9)})
+    assert asked(site, "/xeberler") == ["/xeberler/1", "/xeberler/2"]

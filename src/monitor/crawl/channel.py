@@ -80,6 +80,8 @@ class ChannelVisit:
         self._seen = seen
         """Documents that were asked for in this visit, by any channel."""
         self._tally = _Tally()
+        self._told: set[str] = set()
+        """Addresses that earlier documents of the channel held: a page that brings nothing else ends the series."""
         self._horizon = round_.since
         if self._horizon is None and channel.kind is ChannelKind.SITEMAP:
             self._horizon = round_.now() - _ARCHIVE
@@ -228,7 +230,8 @@ class ChannelVisit:
         if self._horizon is None:
             deeper = found.new > 0 and read < _SHALLOW
         else:
-            deeper = paging.goes_on(document, since=self._horizon)
+            deeper = paging.goes_on(document, since=self._horizon, seen=self._told)
+        self._told.update(entry.url for entry in document.entries)
         self._tally.cut = self._tally.cut or not deeper
         return document.follow if deeper else ()
 
