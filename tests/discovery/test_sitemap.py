@@ -127,6 +127,7 @@ def test_an_index_gives_further_sitemaps_once_and_never_itself() -> None:
         ("https://dilijan.example/2026/11/19/map.xml", None, True),
         ("https://dilijan.example/20261115.xml.gz", None, False),
         ("https://dilijan.example/sitemap2025.xml", None, False),
+        ("https://dilijan.example/sitemap2025.xml", datetime(2026, 11, 21, tzinfo=UTC), True),
         ("https://dilijan.example/sitemap-12.xml?from=3125", None, True),
     ],
 )

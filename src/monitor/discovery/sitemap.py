@@ -61,19 +61,21 @@ def reaches(follow: Follow, since: datetime | None) -> bool:
     """True unless it is known that the sitemap holds nothing published at or after since."""
     if since is None:
         return True
-    newest = [at for at in (follow.changed_at, newest_in_url(follow.url)) if at]
-    # A sitemap that was rebuilt holds old articles too; one that was not, or is of an earlier month, holds no new ones.
-    return not newest or min(newest) >= since
+    if follow.changed_at and follow.changed_at < since:
+        return False
+    # A sitemap that changed may still be of an earlier month. A year alone may be a mere number: a change outweighs it.
+    named = newest_in_url(follow.url, years=follow.changed_at is None)
+    return named is None or named >= since
 
 
-def newest_in_url(url: str) -> datetime | None:
+def newest_in_url(url: str, *, years: bool = True) -> datetime | None:
     """The end of the day, month or year that a sitemap's address names (post-2024-05.xml), plus two days, or None."""
     path = url.partition("://")[2]
     if found := _DAY_IN_URL.search(path):
         year, month, day = map(int, found.groups())
     elif found := _MONTH_IN_URL.search(path):
         year, month, day = int(found[1]), int(found[2]), 31
-    elif found := _YEAR_IN_URL.search(path):
+    elif years and (found := _YEAR_IN_URL.search(path)):
         year, month, day = int(found[1]), 12, 31
     else:
         return None
