@@ -96,9 +96,7 @@ class Queue:
                 if final.exists() and final.read_bytes() != body:
                     raise QueueError(f"{final}: another file has this name already; move it away, then run again")
                 _write(new, body)
-                _write(meta.with_name(f".{meta.name}"), _json(sidecar))
-                meta.with_name(f".{meta.name}").replace(meta)
-                _sync(self._meta)
+                self._describe(name, sidecar)
             if new.exists():
                 new.replace(final)
             _sync(self.directory)
@@ -106,12 +104,9 @@ class Queue:
 
     def amend(self, name: str, sidecar: Mapping[str, Any]) -> None:
         """The sidecar of a file that was put says what is known now; nothing happens where there is none."""
-        meta = self._sidecar(name)
         with self._locked():
-            if meta.exists():
-                _write(meta.with_name(f".{meta.name}"), _json(sidecar))
-                meta.with_name(f".{meta.name}").replace(meta)
-                _sync(self._meta)
+            if self._sidecar(name).exists():
+                self._describe(name, sidecar)
 
     def numbers(self) -> Iterator[int]:
         """The numbers of all files that were ever put and that the queue still knows of."""
@@ -174,6 +169,12 @@ class Queue:
             ]
         return tuple(items)
 
+    def _describe(self, name: str, sidecar: Mapping[str, Any]) -> None:
+        meta = self._sidecar(name)
+        _write(self._new / meta.name, json.dumps(sidecar, ensure_ascii=False, indent=1).encode())
+        (self._new / meta.name).replace(meta)
+        _sync(self._meta)
+
     def _verified(self, name: str, found: tuple[Place, Path] | None, promise: tuple[str, bool] | None) -> Item:
         if found is None:
             if self._sidecar(name).exists() and not (self._new / name).exists():
@@ -232,10 +233,6 @@ def _full(name: str) -> str:
     if not _NAME.fullmatch(full):
         raise UsageError(f"{name!r}: is no name of a queue file; see `monitor queue list`")
     return full
-
-
-def _json(sidecar: Mapping[str, Any]) -> bytes:
-    return json.dumps(sidecar, ensure_ascii=False, indent=1).encode()
 
 
 def _write(path: Path, body: bytes) -> None:
