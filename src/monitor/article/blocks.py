@@ -72,7 +72,7 @@ class _Reader:
                     yield from self._flush(*stack.pop())
                 self._add(element.tail)
                 continue
-            if tag in words.UNSEEN or _unseen(element):
+            if (tag in words.UNSEEN or _hidden(element)) and not _swallows(element):
                 walk.skip_subtree()
                 self.links += tag == "a"  # its end event takes it back
                 continue
@@ -129,11 +129,14 @@ def paragraphs(parts: Iterable[tuple[str, bool]]) -> list[tuple[str, int]]:
     return found
 
 
-def _unseen(element: HtmlElement) -> bool:
-    if "hidden" in element.attrib:
-        return True
+def _swallows(element: HtmlElement) -> bool:
+    """Whether the page's main part is in it: a button that was never closed, a page hidden until its scripts run."""
+    return element.tag != "head" and next(element.iter("h1", "article", "main"), None) is not None
+
+
+def _hidden(element: HtmlElement) -> bool:
     style = element.get("style")
-    return bool(style and _HIDDEN.search(style))
+    return "hidden" in element.attrib or bool(style and _HIDDEN.search(style))
 
 
 def furniture(element: HtmlElement) -> bool:

@@ -1,14 +1,15 @@
 """The story's blocks: what the page's structure says and what trafilatura reads, weighed against each other."""
 
 import logging
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 
 import trafilatura
 from lxml.html import HtmlElement
 
 from monitor.article import told
 from monitor.article.blocks import Block
-from monitor.article.story import Story
+from monitor.article.story import Story, weight
 
 # It reports every page that holds no text as a warning; the verdict is ours.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -18,6 +19,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 _MANY = 40_000
 # Below so many characters trafilatura tends to add what stands around a story.
 _SHORT = 1500
+# Squeezed characters from which on a block is found by itself.
+_LONG = 25
 
 
 def read(tree: HtmlElement, url: str) -> str:
@@ -41,12 +44,22 @@ def combine(page: Sequence[Block], own: Story | None, *, text: str, body: str | 
         if share < 0.3 and (own is None or len(body) > own.size):
             return told.blocks(body)
     heard = _heard(page, text)
+    if told.squeeze(text) and sum(len(told.squeeze(block.text)) for block in heard) < 0.5 * len(told.squeeze(text)):
+        # What it reads is not on the page as blocks: it took it from data in a script.
+        return list(own.blocks) if own is not None and own.size > len(text) else told.blocks(text)
+    likely = {block for block in heard if not block.furniture and not block.record}
     if own is None:
-        return [block for block in page if block in heard and not block.furniture]
+        return [block for block in page if block in likely]
+    if _prose(likely.difference(own.blocks)) > max(3 * _prose(own.blocks), _SHORT):
+        return [block for block in page if block in likely]
     both = {block for block in own.blocks if block in heard}
-    if own.size < _SHORT or sum(len(block.text) for block in both) < 0.3 * own.size:
+    if own.size < _SHORT or sum(len(block.text) for block in both) < 0.75 * own.size:
         return list(own.blocks)
-    return _between(page, both, {*own.blocks, *(block for block in heard if not block.furniture)})
+    return _between(page, both, {*own.blocks, *likely})
+
+
+def _prose(blocks: Iterable[Block]) -> float:
+    return sum(value for block in blocks if (value := weight(block)) > 0)
 
 
 def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> list[Block]:
@@ -57,19 +70,42 @@ def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[
 
 
 def _heard(page: Sequence[Block], text: str) -> set[Block]:
-    """The blocks that occur in the text, looked for in page order; short ones only where they are due."""
-    squeezed, position = told.squeeze(text), 0
+    """The blocks that occur in the text, in the page's order: long ones wherever, short ones only between those."""
+    squeezed = told.squeeze(text)
+    wanted = [told.squeeze(block.text) for block in page]
+    anchors = _anchors(wanted, squeezed)
     found: set[Block] = set()
-    for block in page:
-        wanted = told.squeeze(block.text)
-        if not wanted:
-            continue
-        short = len(wanted) < 25
-        at = squeezed.find(wanted, position, position + 3000 if short else len(squeezed))
-        if at < 0 and not short:
-            at = squeezed.find(wanted)
-        if at >= 0:
+    at, ends = 0, [place for place, _ in anchors] + [len(page)]
+    for index, block in enumerate(page):
+        if ends and index == ends[0]:
             found.add(block)
-            if at < position + 6000:
-                position = max(position, at + len(wanted))
+            at = anchors[len(anchors) + 1 - len(ends)][1] + len(wanted[index])
+            ends.pop(0)
+            continue
+        limit = anchors[len(anchors) + 1 - len(ends)][1] if len(ends) > 1 else len(squeezed)
+        if wanted[index] and (place := squeezed.find(wanted[index], at, limit)) >= 0:
+            found.add(block)
+            at = place + len(wanted[index])
     return found
+
+
+def _anchors(wanted: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Index and place of the long blocks that the text holds, the longest chain in which both rise."""
+    places = [(i, text.find(want)) for i, want in enumerate(wanted) if len(want) >= _LONG]
+    places = [(i, at) for i, at in places if at >= 0]
+    tails: list[int] = []
+    chain: list[int] = []
+    before = [-1] * len(places)
+    for n, (_, at) in enumerate(places):
+        slot = bisect_left(tails, at)
+        if slot < len(tails) and tails[slot] == at:
+            continue
+        before[n] = chain[slot - 1] if slot else -1
+        tails[slot : slot + 1] = [at]
+        chain[slot : slot + 1] = [n]
+    best: list[tuple[int, int]] = []
+    n = chain[-1] if chain else -1
+    while n >= 0:
+        best.append(places[n])
+        n = before[n]
+    return best[::-1]
