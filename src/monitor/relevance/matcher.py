@@ -252,14 +252,12 @@ def _masked(
     kept, masked = [], []
     for one in occurrences:
         by = None
-        if not (one.term.negative or one.term.masks):
-            by = next(
-                (n.term for word in range(one.first, one.last) for n in covered.get(word, ()) if _covers(n, one)), None
-            )
+        if not one.term.negative:
             wide = [*sentences.get(one.sentence, {}).values(), *text.values()]
             if names and _quoted(reading, one):
                 wide += names.values()
-            by = by or next((term for term in wide if _concerns(term, one.term)), None)
+            near = (n.term for word in range(one.first, one.last) for n in covered.get(word, ()) if _covers(n, one))
+            by = next((term for term in (*near, *wide) if _concerns(term, one.term)), None)
         if by:
             masked.append((one, by))
         else:
@@ -274,6 +272,9 @@ def _quoted(reading: Reading, one: Occurrence) -> bool:
 
 
 def _concerns(masking: Term, term: Term) -> bool:
+    """Whether one masks the other; a term that masks (naval) is itself masked by negatives alone."""
+    if term.masks and not masking.negative:
+        return False
     return not masking.masks or "*" in masking.masks or term.kind in masking.masks
 
 

@@ -5,6 +5,7 @@ stem*           any word that begins so
 *ending         any word that ends so
 гранат{а|ы|}    the stem with one of these endings (the last: none)
 mina+noun       the word with an ending of the inflection "noun" of the same file
+#               any number in digits
 =MAG            the word exactly as written, capitals and all
 {tank|infantry} one of several
 [hand]          may be missing
@@ -33,7 +34,7 @@ class Atom(NamedTuple):
 
     stem: str
     inflection: str = ""
-    """Name of the inflection, "*" for any ending, "<" for any beginning, "=" for a word exactly as written,
+    """Name of the inflection, "*" for any ending, "<" for any beginning, "=" for a word exactly as written, "#" for numbers,
     "" for the bare word."""
 
 
@@ -126,6 +127,8 @@ def _atoms(text: str, label: str, inflections: Mapping[str, Endings]) -> list[At
         return [Atom(text[1:], "=")]
     if text.isalpha():
         return [Atom(fold(text))]
+    if text == "#":
+        return [Atom("#", "#")]
     if text[0] == "*" and text[1:].isalpha():
         return [Atom(fold(text[1:]), "<")]
     if text[:-1].isalpha() and text[-1] == "*":

@@ -29,6 +29,7 @@ class Vocabulary:
         self._bare: dict[str, list[int]] = {}
         self._stems: dict[str, list[tuple[frozenset[str] | None, int]]] = {}
         self._tails: dict[str, list[int]] = {}
+        self._numerals: list[int] = []
         self._written: dict[str, list[int]] = {}
         for term in lexicon.terms:
             for pattern in term.patterns:
@@ -66,6 +67,8 @@ class Vocabulary:
                     atoms.append(number)
         for length in self._tail_lengths:
             atoms += self._tails.get(folded[-length:], ())
+        if folded[:1].isdigit():
+            atoms += self._numerals
         languages = self._common.get(folded, 0)
         for letter in self._telling.intersection(word.casefold()):
             languages |= self._letters[letter]
@@ -80,6 +83,8 @@ class Vocabulary:
                 self._bare.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "=":
                 self._written.setdefault(atom.stem, []).append(number)
+            elif atom.inflection == "#":
+                self._numerals.append(number)
             elif atom.inflection == "<":
                 self._tails.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "*":
