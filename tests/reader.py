@@ -48,17 +48,12 @@ class Reader:
         if page.url in self.killed:
             reason = "reading took longer than 20 s"
             return Reading(Extraction(article=None, outcome=Outcome.FAILED, reason=reason), None)
-        return look(page, source=source, entry=entry, chrome=chrome, now=now)
-
-
-def look(page: Page, *, source: Source | None, entry: Entry | None, chrome: frozenset[str], now: datetime) -> Reading:
-    """What a worker process does with a page."""
-    extraction = extract(page, source=source, entry=entry, chrome=chrome, now=now)
-    article = extraction.article
-    if article is None:
-        return Reading(extraction, None)
-    found = matcher().match(title=article.title, paragraphs=article.paragraphs, language=article.language)
-    return Reading(extraction, found)
+        extraction = extract(page, source=source, entry=entry, chrome=chrome, now=now)
+        article = extraction.article
+        if article is None:
+            return Reading(extraction, None)
+        found = matcher().match(title=article.title, paragraphs=article.paragraphs, language=article.language)
+        return Reading(extraction, found)
 
 
 def html(

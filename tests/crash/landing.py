@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from monitor.article.extract import extract
 from monitor.errors import MonitorError
 from monitor.intake import Intake
 from monitor.ledger import Ledger, channels, runs, urls
-from monitor.model import Channel, ChannelKind, Entry, Page, Source, Validators
+from monitor.model import Channel, ChannelKind, Entry, Match, Page, Source, Validators
 from monitor.queue import Queue
-from tests.reader import Reading, html, look, matcher, prefilter
+from tests.reader import Reading, html, matcher, prefilter
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOST = "https://xeber.example"
@@ -48,9 +49,12 @@ ERROR = 3
 
 @cache
 def reading(url: str) -> Reading:
-    """What the page says; read once, since it is not the reading that is struck."""
+    """What the page says; read once, and judged here, since neither is what is struck."""
     page = Page(url=url, body=PAGES[url], content_type="text/html; charset=utf-8")
-    return look(page, source=SOURCE, entry=None, chrome=frozenset(), now=NOW)
+    extraction = extract(page, source=SOURCE, entry=None, chrome=frozenset(), now=NOW)
+    assert extraction.article is not None
+    relevant = extraction.article.title != OTHER[0]
+    return Reading(extraction, Match(relevant=relevant, score=3.0 * relevant, category=None, language=None))
 
 
 class Remembering:
@@ -88,7 +92,7 @@ def work(home: Path) -> None:
 def serve() -> None:
     shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
     # Once, before the forks.
-    prefilter()
+    matcher(), prefilter()
     for url in PAGES:
         reading(url)
     print("ready", flush=True)
