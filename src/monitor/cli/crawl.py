@@ -110,30 +110,46 @@ def _outcomes(counts: "Mapping[Outcome, int]") -> dict[str, int]:
 
 
 def _tell(report: "RunReport", *, zone: str, dry_run: bool) -> None:
-    if report.visits:
-        output.table(
-            ("SOURCE", "STATUS", "FOUND", "LANDED", "OTHERS", "REACHES BACK TO", "NOTE"),
+    if not report.visits:
+        output.say("no source was visited")
+        return
+    output.table(
+        ("SOURCE", "STATUS", "FOUND", "LANDED", "OTHERS", "REACHES BACK TO", "NOTE"),
+        (
             (
-                (
-                    visit.source,
-                    visit.status,
-                    visit.discovered,
-                    _landed(visit.outcomes),
-                    _others(visit.outcomes),
-                    _at(visit.covered_from, zone),
-                    visit.note,
-                )
-                for visit in report.visits
-            ),
-        )
+                visit.source,
+                visit.status,
+                visit.discovered,
+                _landed(visit.outcomes),
+                _others(visit.outcomes),
+                _at(visit.covered_from, zone),
+                trouble(visit),
+            )
+            for visit in report.visits
+        ),
+    )
     span = f" since {_at(report.since, zone)}" if report.since else ""
     span += f" until {_at(report.until, zone)}" if report.until else ""
     span += f" ({zone})" if span else ""
-    said = f"{len(report.visits)} sources{span}: {report.discovered} found, {_landed(report.outcomes)} landed"
+    sources, landed = output.count(len(report.visits), "source"), _landed(report.outcomes)
+    said = f"{sources}{span}: {report.discovered} found, {landed} landed"
     others = _others(report.outcomes)
     output.say(f"{said}, {others}" if others else said)
     if dry_run:
         output.say("dry run: nothing was fetched or kept; what is pending would be fetched")
+
+
+def trouble(visit: "VisitReport") -> str | None:
+    """What went wrong in the visit, in a line: its note, then the channels that gave nothing and why."""
+    parts = [visit.note] if visit.note else []
+    parts += [refusal(channel.status, channel.url) for channel in visit.channels]
+    return "; ".join(part for part in dict.fromkeys(parts) if part) or None
+
+
+def refusal(status: str, url: str) -> str:
+    """Why the channel gave nothing, or nothing when it did."""
+    word, _, why = status.partition(":")
+    return f"{why.strip() or word} ({url})" if word in {"failed", "blocked"} else ""
 
 
 def _landed(counts: "Mapping[Outcome, int]") -> int:

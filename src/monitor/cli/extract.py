@@ -15,7 +15,6 @@ from monitor.cli.call import of
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-
     from monitor.article.extract import Extraction
     from monitor.catalogue import Catalogue
     from monitor.crawl.errand import Errands

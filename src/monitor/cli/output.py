@@ -93,6 +93,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     sys.stdout.write("".join(f"{text.rstrip()}\n" for text in captured.get().splitlines()))
 
 
+def count(number: int, thing: str) -> str:
+    """The number and its noun: 1 source, 2 sources."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def give_up_stdout() -> None:
     """Nothing more is written to stdout, so that closing it cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

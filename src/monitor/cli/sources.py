@@ -1,5 +1,6 @@
 """`monitor sources`: the catalogue."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(name="sources", help="The catalogue and its health.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would be written.")]
 
 
 @app.command("list")
@@ -67,6 +69,64 @@ def show(
             if getattr(channel, name):
                 output.say(f"{'':<16}   {name}: {getattr(channel, name)}")
     output.say(f"{'described in':<16} {catalogue.origins[source.id]}")
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources; none: all that are on.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Ask sources live, channel by channel and down to an article, and propose the mend of what is broken.
+
+    Channels that are off are asked too when their source is named. Nothing is stored.
+    """
+    from monitor.cli import probe  # noqa: PLC0415 - Scrapy is slow to import
+
+    if not probe.check(of(context), ids or (), json=json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The outlet's front page, or one of its feeds.")],
+    *,
+    id_: Annotated[str | None, typer.Option("--id", metavar="ID", help="Else made from the host.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Else what the site calls itself.")] = None,
+    country: Annotated[str | None, typer.Option(metavar="CC", help="ISO 3166-1; else by the domain.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="LL", help="ISO 639-1; else what the site says.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of its dates; else by the domain.")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Find the feeds, sitemaps and sections of an outlet and add it to the catalogue of this home."""
+    from monitor.cli import probe  # noqa: PLC0415
+
+    said = {"id": id_, "name": name, "country": country and country.upper(), "timezone": timezone}
+    said |= {"languages": (language,) if language else None}
+    probe.add(of(context), url, said=said, dry_run=dry_run)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")],
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Take the feeds of an OPML file into the catalogue of this home; those that it has already are left out."""
+    from monitor.cli import lists  # noqa: PLC0415
+
+    lists.take(of(context), file, dry_run=dry_run)
+
+
+@app.command()
+def export(context: typer.Context) -> None:
+    """Print the feeds that are on as OPML."""
+    from monitor.cli import lists  # noqa: PLC0415
+
+    lists.give(of(context))
 
 
 def _shown(value: object) -> str:

@@ -1,8 +1,9 @@
 """`monitor status`: is it alive, is it complete."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,29 +11,29 @@ import typer
 from monitor import clock
 from monitor.cli import output
 from monitor.cli.call import Call, of
+from monitor.cli.crawl import refusal
 
 if TYPE_CHECKING:
-    from monitor.ledger.leases import SourceState
+    from monitor.ledger import Ledger
     from monitor.ledger.runs import RunReport
     from monitor.model import Source
 
 _ALIVE = timedelta(hours=26)
 """A crawl a day, by cron and a little late, is alive."""
-_FAILS = 3
-"""Visits in a row that must go wrong before a source is called failing: a blip is no news."""
-_WORDS = ("ok", "failing", "unvisited")
+_MAILS = timedelta(days=7)
+"""How long a mail that did not arrive is a problem of today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """How one source is doing: ok, failing or unvisited."""
+    """How one source is doing: ok, failing, silent or another word of its health."""
 
     id: str
     status: str
+    since: datetime | None
+    note: str | None
     visited_at: datetime | None
     ok_at: datetime | None
-    failures: int
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +41,32 @@ class Status:
     """What `monitor status` tells."""
 
     run: "RunReport | None"
+    """The last crawl."""
     sources: tuple[SourceStatus, ...]
     queue: Mapping[str, int]
     promised: int
     """Articles that the ledger promised to the queue and that are not there yet."""
     urls: Mapping[str, int]
+    digests: Mapping[str, date | None]
+    """The day of the last digest of each name."""
+    mails: Mapping[str, int]
 
     @property
     def counts(self) -> dict[str, int]:
         """The number of sources by status."""
-        return {word: sum(source.status == word for source in self.sources) for word in _WORDS}
+        return {"ok": 0, "failing": 0, "silent": 0} | Counter(source.status for source in self.sources)
 
     @property
-    def failing(self) -> tuple[SourceStatus, ...]:
-        """The sources that fail."""
-        return tuple(source for source in self.sources if source.status == "failing")
+    def ailing(self) -> tuple[SourceStatus, ...]:
+        """The sources from which something may be missing."""
+        return tuple(source for source in self.sources if source.status not in {"ok", "undated", "unvisited"})
 
 
 def status(
     context: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also when any source is failing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also when anything ails a source.")] = False,
 ) -> None:
     """Tell whether it is alive and complete.
 
@@ -69,8 +74,8 @@ def status(
     """
     found = _look(of(context))
     problems = [*_problems(found, now=clock.now())]
-    if strict and found.failing:
-        problems.append(f"{len(found.failing)} sources are failing")
+    if strict and found.ailing:
+        problems.append(f"{output.count(len(found.ailing), 'source')} of {len(found.sources)} not ok")
     if json:
         _record(found, problems)
     else:
@@ -80,41 +85,60 @@ def status(
 
 
 def _look(call: Call) -> Status:
-    from monitor.ledger import articles, counts, leases, runs  # noqa: PLC0415
+    from monitor.ledger import articles, counts, digests, mails, runs  # noqa: PLC0415
     from monitor.queue import Queue  # noqa: PLC0415
 
-    home = call.home()
+    now, home = clock.now(), call.home()
     config = call.config(home)
     watched = call.catalogue(config, home).select()
     with call.ledger(config, home) as ledger:
-        run = runs.latest(ledger, kind="crawl")
-        items = Queue(config.queue_dir(home)).items(ledger, now=clock.now())
+        editions = {digest.name: digests.latest(ledger, name=digest.name) for digest in config.digests}
+        items = Queue(config.queue_dir(home)).items(ledger, now=now)
         return Status(
-            run=run,
-            sources=_sources(watched, run, leases.states(ledger, [source.id for source in watched])),
+            run=runs.latest(ledger, kind="crawl"),
+            sources=_sources(ledger, watched, now=now),
             queue={place: sum(item.place == place for item in items) for place in ("waiting", "claimed")},
             promised=len(articles.promised(ledger)),
             urls={str(outcome): count for outcome, count in counts.total(ledger).items()},
+            digests={name: edition.day if edition else None for name, edition in editions.items()},
+            mails={
+                "waiting": len(mails.waiting(ledger)),
+                "undelivered": len(mails.undelivered(ledger, since=now - _MAILS)),
+            },
         )
 
 
-def _sources(
-    watched: Sequence["Source"], run: "RunReport | None", states: Mapping[str, "SourceState"]
-) -> tuple[SourceStatus, ...]:
-    notes = {visit.source: visit.note for visit in run.visits} if run else {}
+def _sources(ledger: "Ledger", watched: Sequence["Source"], *, now: datetime) -> tuple[SourceStatus, ...]:
+    from monitor.ledger import health, leases  # noqa: PLC0415
 
-    def one(state: "SourceState") -> SourceStatus:
-        word = "unvisited" if state.visited_at is None else "failing" if state.failures >= _FAILS else "ok"
+    states = leases.states(ledger, [source.id for source in watched])
+    verdicts = health.healths(ledger, watched, now=now)
+
+    def one(source: "Source") -> SourceStatus:
+        state, verdict = states[source.id], verdicts[source.id]
+        # Health waits for three polls before it speaks of failing; a source that never answered is not ok till then.
+        never = verdict.ok and state.visited_at is not None and state.ok_at is None
         return SourceStatus(
-            id=state.id,
-            status=word,
+            id=source.id,
+            status="failing" if never else str(verdict.status),
+            since=verdict.since,
+            note=verdict.note or (_refusals(ledger, source) if never else None),
             visited_at=state.visited_at,
             ok_at=state.ok_at,
-            failures=state.failures,
-            note=notes.get(state.id),
         )
 
-    return tuple(one(states[source.id]) for source in watched)
+    return tuple(map(one, watched))
+
+
+def _refusals(ledger: "Ledger", source: "Source") -> str | None:
+    from monitor.ledger import channels  # noqa: PLC0415
+
+    polls = (
+        (poll, channel.url)
+        for channel in source.channels
+        for poll in channels.history(ledger, source=source.id, url=channel.url, limit=1)
+    )
+    return "; ".join(text for poll, url in polls if (text := refusal(poll.status, url))) or None
 
 
 def _problems(found: Status, *, now: datetime) -> Iterator[str]:
@@ -124,10 +148,12 @@ def _problems(found: Status, *, now: datetime) -> Iterator[str]:
         yield "no crawl has run yet; start one with `monitor crawl --since 2d`"
     elif now - found.run.started_at > _ALIVE:
         yield f"no crawl since {_at(found.run.started_at)}; does the daemon or the cron job run?"
-    elif found.sources and not found.counts["ok"]:
+    elif found.sources and len(found.ailing) == len(found.sources):
         yield "not one source is ok; `monitor doctor` looks at the set-up"
     if found.promised:
-        yield f"{found.promised} articles are not in the queue yet; the next crawl puts them there"
+        yield f"{output.count(found.promised, 'article')} not in the queue yet; the next crawl puts them there"
+    if found.mails["undelivered"]:
+        yield f"{output.count(found.mails['undelivered'], 'mail')} of the last days did not reach everybody"
 
 
 def _record(found: Status, problems: Sequence[str]) -> None:
@@ -145,6 +171,8 @@ def _record(found: Status, problems: Sequence[str]) -> None:
             "sources": found.sources,
             "queue": found.queue,
             "urls": found.urls,
+            "digests": {name: day.isoformat() if day else None for name, day in found.digests.items()},
+            "mails": found.mails,
         },
     )
 
@@ -155,17 +183,24 @@ def _tell(found: Status, problems: Sequence[str]) -> None:
     run = found.run
     if run:
         ended = f"to {run.finished_at:%H:%M} UTC" if run.finished_at else "and runs, or was killed"
-        output.say(f"last crawl   {_at(run.started_at)} {ended}: {len(run.visits)} visits, {run.discovered} URLs")
+        visits, urls = output.count(len(run.visits), "visit"), output.count(run.discovered, "URL")
+        output.say(f"last crawl   {_at(run.started_at)} {ended}: {visits}, {urls}")
     output.say(f"sources      {_counted(found.counts)}")
-    for source in found.failing:
-        last = _at(source.ok_at) if source.ok_at else "never"
-        output.say(f"  failing    {source.id}: {source.note or 'no reason known'} (last ok: {last})")
+    for source in found.ailing:
+        since = f" since {_at(source.since)}" if source.since else ""
+        output.say(f"  {source.status:<10} {source.id}{since}: {source.note or 'no reason known'}")
     output.say(f"queue        {_counted(found.queue)}")
     output.say(f"urls         {_counted(found.urls) or 'none'}")
+    output.say(f"digests      {', '.join(_day(name, day) for name, day in found.digests.items())}")
+    output.say(f"mails        {_counted(found.mails)}")
 
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _day(name: str, day: date | None) -> str:
+    return f"{name}: {day or 'none yet'}"
 
 
 def _at(moment: datetime) -> str:
