@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -161,6 +160,8 @@ def _others(counts: "Mapping[Outcome, int]") -> str:
 
 
 def _at(moment: datetime | None, zone: str) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - slow to import
+
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if moment else ""
 
 

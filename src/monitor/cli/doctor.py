@@ -1,14 +1,11 @@
 """`monitor doctor`: the machine and the set-up, each point with its remedy."""
 
 import os
-import platform
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,13 +95,17 @@ def _examine(call: Call) -> tuple[list[Point], tuple["Setting", ...]]:
 
 
 def _versions() -> Iterator[Point]:
+    import platform  # noqa: PLC0415 - these are slow to import
+    import sqlite3  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from monitor.ledger.store import wal_is_safe  # noqa: PLC0415
+
     yield Point(name="monitor", value=f"{__version__}, Python {platform.python_version()} on {platform.platform()}")
     names = ("scrapy", "trafilatura", "lxml", "sqlalchemy", "apscheduler")
     yield Point(name="libraries", value=", ".join(f"{name} {version(name)}" for name in names))
-    wal = sqlite3.sqlite_version_info
-    from monitor.ledger.store import wal_is_safe  # noqa: PLC0415
-
-    mode = "write-ahead log" if wal_is_safe(wal) else "rollback journal: this release can damage a write-ahead log"
+    safe = wal_is_safe(sqlite3.sqlite_version_info)
+    mode = "write-ahead log" if safe else "rollback journal: this release can damage a write-ahead log"
     yield Point(name="sqlite", value=f"{sqlite3.sqlite_version} ({mode})")
 
 

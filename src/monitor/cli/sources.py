@@ -103,8 +103,9 @@ def add(
     """Find the feeds, sitemaps and sections of an outlet and add it to the catalogue of this home."""
     from monitor.cli import probe  # noqa: PLC0415
 
-    said = {"id": id_, "name": name, "country": country and country.upper(), "timezone": timezone}
-    said |= {"languages": (language,) if language else None}
+    languages = (language,) if language else None
+    land = country and country.upper()
+    said = {"id": id_, "name": name, "country": land, "languages": languages, "timezone": timezone}
     probe.add(of(context), url, said=said, dry_run=dry_run)
 
 
