@@ -17,8 +17,6 @@ class Fate:
 
     outcome: str
     reason: str
-    name: str | None = None
-    """The queue file, of one that landed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ import os
 import subprocess  # the demonstration drives the command line as a user would
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,13 @@ from monitor.demo.promises import Crawl, Fate, broken
 from monitor.demo.server import Sites, serving
 from monitor.demo.world import Outlet, load, settings
 from monitor.errors import MonitorError, UsageError
+from monitor.home import Home
+from monitor.ledger import Ledger, trace
+from monitor.model import Match, Outcome
 
 SINCE = "3d"
 """How far the crawls look back; the world holds an article that is older."""
+_SHOWN_FORMS = 3
 
 
 def demo(keep: Path | None, console: Console) -> int:
@@ -68,35 +71,29 @@ def _crawl(home: Path, sites: Sites) -> Crawl:
 
 
 def _fates(home: Path, outlets: Sequence[Outlet], sites: Sites) -> dict[tuple[str, str], Fate]:
-    """Where every article has ended: the queue tells of those that landed, `monitor explain` of the others."""
-    urls = {
-        (outlet.id, article.path): f"{sites.bases[outlet.id]}{article.path}"
-        for outlet in outlets
-        for article in outlet.articles
-    }
-    landed = _landed(home / "queue" / "meta")
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return dict(
-            zip(urls, pool.map(lambda url: landed.get(url) or _explained(home, url), urls.values()), strict=True)
-        )
+    """Where every article has ended, as the ledger tells it; what `monitor explain` shows of one address."""
+    with Ledger.open(Home(home).ledger) as ledger:
+        return {
+            (outlet.id, article.path): _fate(trace.find(ledger, f"{sites.bases[outlet.id]}{article.path}"))
+            for outlet in outlets
+            for article in outlet.articles
+        }
 
 
-def _landed(meta: Path) -> dict[str, Fate]:
-    sidecars = [json.loads(path.read_text("utf-8")) for path in sorted(meta.glob("*.json"))]
-    return {sidecar["url"].partition("?utm_")[0]: _fate(sidecar) for sidecar in sidecars}
+def _fate(found: trace.Trace | None) -> Fate:
+    if found is None:
+        return Fate(outcome="unknown", reason="nobody announced it")
+    if found.outcome is Outcome.QUEUED and found.article is not None:
+        match = found.article.match
+        return Fate(outcome=found.outcome, reason=f"{match.category}, score {match.score:.1f}: {_forms(match)}")
+    masked = [f"{hit.form} ({hit.reason})" for hit in found.match.rejected] if found.match else []
+    return Fate(outcome=found.outcome, reason="; ".join(filter(None, (found.reason, *masked[:2]))))
 
 
-def _fate(sidecar: Mapping[str, Any]) -> Fate:
-    relevance = sidecar["relevance"]
-    forms = dict.fromkeys(match["form"] for match in relevance["matches"])
-    reason = f"{relevance['category']}, score {relevance['score']:.1f}: {', '.join(list(forms)[:4])}"
-    return Fate(outcome="queued", reason=reason, name=sidecar["name"])
-
-
-def _explained(home: Path, url: str) -> Fate:
-    trace = _monitor(home, "explain", url, "--json")
-    masked = (f"{hit['form']} ({hit['reason']})" for hit in (trace["match"] or {}).get("rejected", ()))
-    return Fate(outcome=trace["outcome"], reason="; ".join(filter(None, (trace["reason"], *list(masked)[:2]))))
+def _forms(match: Match) -> str:
+    """The first few words that counted, as they stand in the text; what stands together before what stands apart."""
+    forms = dict.fromkeys(hit.form for hit in match.matches)
+    return ", ".join(sorted(forms, key=lambda form: "…" in form)[:_SHOWN_FORMS])
 
 
 def _monitor(home: Path, *arguments: str) -> dict[str, Any]:

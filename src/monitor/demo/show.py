@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -28,27 +29,24 @@ def opening(console: Console, outlets: Sequence[Outlet], home: Path) -> None:
 def visits(console: Console, outlets: Sequence[Outlet], crawl: Crawl) -> None:
     """One row an outlet: how it was visited and what it gave."""
     rows = {row["id"]: row for row in crawl.report["sources"]}
-    table = _table("What was found", "outlet", "language", "announced by", "visit", "found", "outcomes")
+    table = _table("What was found", "outlet", "announced by", "visit", "found", "outcomes")
     for outlet in outlets:
         row = rows[outlet.id]
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in row["outcomes"].items() if count)
-        forms = ", ".join(channel.form for channel in outlet.channels)
-        table.add_row(
-            *map(Text, (outlet.name, outlet.languages[0], forms, row["status"], str(row["discovered"]), outcomes))
-        )
+        forms = ", ".join(dict.fromkeys(channel.form for channel in outlet.channels))
+        table.add_row(*map(Text, (outlet.name, forms, row["status"], str(row["discovered"]), outcomes)))
     console.print(table)
 
 
 def articles(console: Console, outlets: Sequence[Outlet], fates: Mapping[tuple[str, str], Fate]) -> None:
     """One row an article: where it has ended and why."""
-    table = _table("What became of it, and why", "outcome", "article", "what it is", "why")
+    table = _table("What became of it, and why", "outcome", "article", "why")
     for outlet in outlets:
         for article in outlet.articles:
             fate = fates[outlet.id, article.path]
             table.add_row(
                 Text(fate.outcome, style=_STYLE.get(fate.outcome, "dim")),
-                Text(article.title),
-                Text(article.shows),
+                Text.assemble(article.title, "\n", (article.shows, "dim")),
                 Text(fate.reason),
             )
     console.print(table)
@@ -87,7 +85,7 @@ def verdict(console: Console, failures: Sequence[str]) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column)
     return table
