@@ -229,7 +229,7 @@ def test_a_page_that_kills_its_reader_again_and_again_lands_once(bench: Bench) -
     outcomes = []
     for _ in range(4):
         bench.start()
-        outcomes.append(bench.page("/xeber/1", html(*MINE), title=MINE[0]).outcome)
+        outcomes.append(bench.page("/xeber/1", html(*MINE), title=MINE[0], summary=MINE[2]).outcome)
         bench.now += timedelta(days=1)
     assert outcomes == [Outcome.QUEUED, Outcome.DUPLICATE, Outcome.DUPLICATE, Outcome.DUPLICATE]
     assert len(bench.files()) == 1

@@ -128,7 +128,7 @@ class Intake:
         # A headline alone is enough when the page could not be seen. A page that was seen and holds no article is
         # believed, unless a feed gave a summary: a menu's link to "Mines" announces a headline too.
         if entry.title and (entry.summary or outcome is not Outcome.NOT_ARTICLE):
-            article = _announced(entry)
+            article = _announced(entry, one.source)
             match = self._match(article)
             if match.relevant:
                 return self._judge(one, article, match)
@@ -243,7 +243,7 @@ class _One:
         return self.now + wait if wait else None
 
 
-def _announced(entry: Entry) -> Article:
+def _announced(entry: Entry, source: Source) -> Article:
     """What a channel said of an article, as far as an article that is."""
     title = line(entry.title or "")
     summary = line(entry.summary or "")
@@ -254,7 +254,8 @@ def _announced(entry: Entry) -> Article:
         authors=(entry.author,) if entry.author else (),
         published_at=entry.published_at,
         date_evidence="feed" if entry.published_at else None,
-        language=entry.language,
+        # A headline is too short to tell Azerbaijani from Turkish; an outlet of one language tells it.
+        language=entry.language or (source.languages[0] if len(source.languages) == 1 else None),
         partial=True,
     )
 
