@@ -46,14 +46,20 @@ class Candidate:
 
 def in_page(body: bytes, *, url: str, content_type: str = "") -> tuple[Candidate, ...]:
     """The feeds, sitemaps and sections that a page links to on any host, feeds first, comments' feeds left out."""
-    try:
-        tree = page.parse(charset.decode(body, content_type=content_type))
-    except etree.ParserError:
-        tree = None
+    tree = _tree(body, content_type)
     if tree is None:
         return ()
     found = dict.fromkeys((*_declared(tree, url), *_linked(tree, url), *_sections(tree, url)))
     return tuple(found)[:_MOST]
+
+
+def called(body: bytes, *, content_type: str = "") -> tuple[str | None, str | None]:
+    """What a page says of its site: the name and the language."""
+    tree = _tree(body, content_type)
+    if tree is None:
+        return None, None
+    named = tree.xpath("string(//meta[@property='og:site_name']/@content)") or tree.findtext(".//title")
+    return plain.title(named), _code(tree.get("lang"))
 
 
 def in_robots(body: bytes, *, url: str) -> tuple[Candidate, ...]:
@@ -69,6 +75,13 @@ def usual(url: str) -> tuple[Candidate, ...]:
     return (*feeds, *(Candidate(url=root + path, kind=ChannelKind.SITEMAP) for path in _USUAL_SITEMAPS))
 
 
+def _tree(body: bytes, content_type: str) -> HtmlElement | None:
+    try:
+        return page.parse(charset.decode(body, content_type=content_type))
+    except etree.ParserError:  # mark-up that holds no element
+        return None
+
+
 def _declared(tree: HtmlElement, url: str) -> Iterator[Candidate]:
     for node in tree.iter("link"):
         rel, kind = (node.get("rel") or "").lower().split(), (node.get("type") or "").lower().split(";")[0].strip()
@@ -77,7 +90,10 @@ def _declared(tree: HtmlElement, url: str) -> Iterator[Candidate]:
             continue
         if "alternate" in rel and kind in _FEED_TYPES:
             yield Candidate(
-                url=found, kind=ChannelKind.FEED, title=plain.title(node.get("title")), language=_language(node)
+                url=found,
+                kind=ChannelKind.FEED,
+                title=plain.title(node.get("title")),
+                language=_code(node.get("hreflang")),
             )
         elif "sitemap" in rel:
             yield Candidate(url=found, kind=ChannelKind.SITEMAP)
@@ -108,5 +124,5 @@ def _sections(tree: HtmlElement, url: str) -> Iterator[Candidate]:
             yield Candidate(url=found, kind=ChannelKind.LISTING, title=words)
 
 
-def _language(node: HtmlElement) -> str | None:
-    return (node.get("hreflang") or "")[:2].lower() or None
+def _code(tag: str | None) -> str | None:
+    return (tag or "")[:2].lower() or None
