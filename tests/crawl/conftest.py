@@ -1,6 +1,7 @@
 """Loopback sites, and crawls through Scrapy with the project's own settings."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,8 +100,9 @@ class Taken:
 class World:
     """A home with a ledger, and sources on loopback sites that are crawled with the real machinery."""
 
-    def __init__(self, directory: Path, run: Callable[[Awaitable[Any]], Any]) -> None:
+    def __init__(self, directory: Path, blank: Path, run: Callable[[Awaitable[Any]], Any]) -> None:
         self.home = open_home(directory)
+        shutil.copy(blank, self.home.ledger)
         self.ledger = Ledger.open(self.home.ledger)
         self.intake = Taken(self.ledger)
         self.told: list[Progress] = []
@@ -133,8 +135,16 @@ class World:
         return self._run(made.run(sources, progress=self.told.append, **(options or {})))
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger, to be copied: making one anew takes longer than most of these tests."""
+    path = tmp_path_factory.mktemp("blank") / "monitor.db"
+    Ledger.open(path).close()
+    return path
+
+
 @pytest.fixture
-def world(tmp_path: Path, run: Callable[[Awaitable[Any]], Any]) -> Iterator[World]:
-    made = World(tmp_path / "home", run)
+def world(tmp_path: Path, blank: Path, run: Callable[[Awaitable[Any]], Any]) -> Iterator[World]:
+    made = World(tmp_path / "home", blank, run)
     yield made
     made.ledger.close()

@@ -164,3 +164,20 @@ def test_the_configured_delay_is_kept_between_all_requests_of_two_sources_on_one
     assert len(site.seen) == 7
     # The server's clock starts when the request is read: a few milliseconds of play.
     assert min(later.at - earlier.at for earlier, later in pairwise(site.seen)) > 0.08
+
+
+def test_a_server_that_stays_busy_ends_the_visit_and_what_is_left_waits(site: Any, world: Any) -> None:
+    site.routes |= {f"/{number}": Answer(status=429) for number in range(9)}
+    site.feed("/rss.xml", [site.url(f"/{number}") for number in range(9)])
+    (visit,) = world.crawl([world.source("alpha", site)], site, delay=0.01).visits
+    assert sum(seen.status == 429 for seen in site.seen) == 5  # 20, 80, 320 and 1280 ms apart, then it is enough
+    assert visit.outcomes[Outcome.PENDING] == 7
+    assert "asked to be left alone" in str(visit.note)
+
+
+def test_a_server_in_trouble_is_not_asked_for_all_its_pages(site: Any, world: Any) -> None:
+    site.routes |= {f"/{number}": Answer(status=500) for number in range(9)}
+    site.feed("/rss.xml", [site.url(f"/{number}") for number in range(9)])
+    (visit,) = world.crawl([world.source("alpha", site)], site).visits
+    assert visit.outcomes == {Outcome.FAILED: 5, Outcome.PENDING: 4}
+    assert str(visit.note).startswith("5 pages in a row could not be had; 4 pages wait")

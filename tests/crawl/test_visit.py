@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.crawl import channel
+from monitor.crawl import visit as visit_module
 from monitor.ledger import channels, leases
 from monitor.model import ChannelKind, Outcome, Settled, Visiting, VisitReport
 from tests.site.server import Answer, rss
@@ -273,7 +274,7 @@ def test_a_host_that_stops_answering_is_left_alone_and_the_rest_stays_pending(si
     site.feed("/rss.xml", pages)
     (visit,) = world.crawl([world.source("alpha", site)], site, timeout=0.3).visits
     assert visit.outcomes == {Outcome.FAILED: 2, Outcome.PENDING: 4}
-    assert str(visit.note).startswith("no whole answer within the time limit; 4 pages wait")
+    assert str(visit.note).startswith("127.0.0.1: no whole answer within the time limit; 4 pages wait")
 
 
 # --- How far back. ----------------------------------------------------------------------------------------------------
@@ -455,3 +456,31 @@ def test_a_dry_run_says_what_would_be_fetched_and_stores_nothing(site: Any, worl
     assert "/a" not in site.paths()
     assert leases.states(world.ledger, ["alpha"])["alpha"].visited_at is None
     assert world.crawl([source], site).outcomes == {Outcome.QUEUED: 2}
+
+
+def test_a_source_without_an_enabled_channel_is_skipped(site: Any, world: Any) -> None:
+    source = world.source("alpha", site, feeds=[{"url": site.url("/rss.xml"), "enabled": False}])
+    (visit,) = world.crawl([source], site).visits
+    assert (visit.status, visit.note) == ("skipped", "none of its channels is enabled")
+
+
+def test_a_lease_is_renewed_while_the_visit_lasts_and_its_loss_ends_it(
+    site: Any, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit_module, "LEASE", timedelta(seconds=0.3))
+    site.routes["/slow"] = Answer(wait=0.6, body=b"mina")
+    site.feed("/rss.xml", [site.url("/slow")])
+    source = world.source("alpha", site)
+    assert world.crawl([source], site).outcomes == {Outcome.QUEUED: 1}
+
+    def rob(_: str) -> Answer:
+        long_ago = leases.states(world.ledger, ["alpha"])["alpha"].lease_until + timedelta(seconds=1)
+        assert leases.take(world.ledger, source="alpha", holder="robber", now=long_ago, ttl=timedelta(hours=1))
+        return Answer(wait=5)
+
+    site.routes["/robbed"] = rob
+    site.feed("/rss.xml", [site.url("/robbed")])
+    (visit,) = world.crawl([source], site).visits
+    assert (visit.status, visit.outcomes) == ("failed", {Outcome.PENDING: 1})
+    assert "taken over" in str(visit.note)
+    assert leases.states(world.ledger, ["alpha"])["alpha"].holder == "robber"

@@ -53,7 +53,7 @@ class Fetcher:
         except SILENT as error:
             self._slow[place] += 1
             if not isinstance(error, DownloadTimeoutError) or self._slow[place] >= _SLOW:
-                self._down[place] = reason(error)
+                self._down[place] = f"{place[0]}: {reason(error)}"
             raise
         self._slow.pop(place, None)
         return answer

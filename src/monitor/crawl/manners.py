@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -77,6 +77,7 @@ class Manners:
         self._last: dict[Place, float] = {}
         self._locks: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._holds: dict[tuple[str, Place], datetime] = {}
+        self._busy: Counter[tuple[str, Place]] = Counter()
 
     def slow(self, place: Place, delay: float) -> None:
         """The host wants so many seconds between requests; the configured delay is never undercut."""
@@ -85,6 +86,15 @@ class Manners:
     def hold(self, owner: str, place: Place, until: datetime) -> None:
         """The owner asks nothing of that host before `until`; an earlier hold never shortens a later one."""
         self._holds[owner, place] = max(until, self._holds.get((owner, place), until))
+
+    def busy(self, owner: str, place: Place) -> datetime:
+        """Until when to wait for a server that is busy and does not say how long: each time four times as long."""
+        self._busy[owner, place] += 1
+        return self.now() + min(self.pause * float(4 ** min(self._busy[owner, place] - 1, 10)), _DAY)
+
+    def calm(self, owner: str, place: Place) -> None:
+        """The server is not busy any more."""
+        self._busy.pop((owner, place), None)
 
     def held(self, owner: str) -> datetime | None:
         """Until when the owner's longest hold lasts that is worth remembering, or None."""
@@ -134,12 +144,13 @@ class MannersMiddleware:
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """The answer goes on; or the request is made once more after a pause; or Held is raised."""
         place = target(request.url)
-        until = self._asked(response)
+        until = self._asked(response, place)
         if until is not None:
             self.manners.hold(self.owner, place, until)
             if not self.manners.patient(until):
                 raise Held(place[0], until)
         if until is None and response.status not in _TRANSIENT:
+            self.manners.calm(self.owner, place)
             return response
         return self._again(request) or response
 
@@ -147,13 +158,13 @@ class MannersMiddleware:
         """The request is made once more after a mishap on the way."""
         return self._again(request) if isinstance(exception, BROKEN) else None
 
-    def _asked(self, response: Response) -> datetime | None:
+    def _asked(self, response: Response, place: Place) -> datetime | None:
         if response.status not in _BUSY:
             return None
         header = response.headers.get("Retry-After")
         until = retry_after(header.decode("latin-1"), now=self.manners.now()) if header else None
         if until is None and response.status == 429:
-            return self.manners.now() + self.manners.pause
+            return self.manners.busy(self.owner, place)
         return until
 
     def _again(self, request: Request) -> Request | None:

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import os
+import pkgutil
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -158,7 +160,10 @@ class Crawls:
         if source.spider is None:
             return SourceSpider
         package = house.install_spiders(self._home.spiders)
-        loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": [package]}))
+        # Without the module that makes spiders of the whole catalogue, for Scrapy's own commands.
+        modules = [each.name for each in pkgutil.iter_modules(sys.modules[package].__path__) if each.name != "sources"]
+        names = [f"{package}.{module}" for module in modules]
+        loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": names, "SPIDER_LOADER_WARN_ONLY": True}))
         try:
             found = loader.load(source.spider)
         except KeyError:

@@ -1,5 +1,6 @@
 """A visit to one source: its lease, its channels, then its pages. The unit of work."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from scrapy.http import Response
@@ -21,6 +22,10 @@ from monitor.model import Channel, ChannelReport, Outcome, Page, Settled, Source
 _NO_TEXT = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/vnd.", "text/css")
 
 
+# So many pages in a row that the server could not give: it has trouble enough without us.
+_TROUBLE = 5
+
+
 class _Stop(Exception):  # noqa: N818 - no error, the end of a visit
     """The visit goes no further; the message says why."""
 
@@ -32,25 +37,48 @@ class Visit:
         self._round, self._source = round_, source
         self._channels = tuple(channel for channel in source.channels if channel.enabled)
         self._fetcher, self._read = fetcher, read
-        self._renewed_at = self._started_at = round_.now()
+        self._started_at = round_.now()
         self._notes: list[str] = []
+        self._trouble = 0
 
     async def run(self) -> VisitReport:
         """The visit's report as the ledger holds it; the source is leased for as long as it lasts."""
         round_, source = self._round, self._source
         asked = leases.states(round_.ledger, [source.id])[source.id].not_before
         if asked is not None and asked > round_.now():
-            return self._over(self._skip(f"the server asked to be left alone until {asked:%Y-%m-%d %H:%M:%S} UTC"))
-        if not leases.take(round_.ledger, source=source.id, holder=round_.holder, now=round_.now(), ttl=LEASE):
-            return self._over(self._skip("somebody else is visiting it"))
+            return self._skip(f"the server asked to be left alone until {asked:%Y-%m-%d %H:%M:%S} UTC")
+        if not self._channels:
+            return self._skip("none of its channels is enabled")
+        if not self._lease():
+            return self._skip("somebody else is visiting it")
         round_.tell(Visiting(source=source.id))
-        reports = await self._announced()
-        report = self._record(reports)
+        visit, keeping = asyncio.ensure_future(self._announced()), asyncio.ensure_future(self._keep())
+        try:
+            await asyncio.wait([visit, keeping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (visit, keeping):
+                task.cancel()
+            await asyncio.wait([visit, keeping])
+        if not keeping.cancelled():
+            keeping.result()
+        report = self._record(visit.result())
         self._release(report)
-        return self._over(report)
+        round_.tell(report)
+        return report
+
+    def _lease(self) -> bool:
+        round_ = self._round
+        return leases.take(round_.ledger, source=self._source.id, holder=round_.holder, now=round_.now(), ttl=LEASE)
+
+    async def _keep(self) -> None:
+        """The lease is renewed; LockHeldError when somebody else took it over, after a sleep of the machine say."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            if not self._lease():
+                raise LockHeldError(f"{self._source.id}: somebody else has taken over the visit; run again")
 
     def _skip(self, note: str) -> VisitReport:
-        return runs.visited(
+        report = runs.visited(
             self._round.ledger,
             run=self._round.run,
             source=self._source.id,
@@ -59,19 +87,17 @@ class Visit:
             now=self._round.now(),
             note=note,
         )
+        self._round.tell(report)
+        return report
 
     async def _announced(self) -> tuple[ChannelReport, ...]:
         """The channels' reports, after the pages that they announce have been fetched."""
-        reports: list[ChannelReport] = []
         seen: set[str] = set()
         # A silent source must not hold a seat: it is taken once the first channel has answered or given up.
-        if self._channels:
-            reports.append(await self._channel(self._channels[0], seen))
+        reports = [await self._channel(self._channels[0], seen)]
         async with self._round.seats:
             try:
-                for channel in self._channels[1:]:
-                    self._renew()
-                    reports.append(await self._channel(channel, seen))
+                reports += [await self._channel(channel, seen) for channel in self._channels[1:]]
                 await self._pages()
             except _Stop as stop:
                 self._notes.append(str(stop))
@@ -101,7 +127,6 @@ class Visit:
                 return
             for due in fresh:
                 done.add(due.url_id)
-                self._renew()
                 if not address.article(due.entry.url, self._source):
                     self._settle(due, Outcome.NOT_ARTICLE, "the address is not one of the source's articles")
                     continue
@@ -115,13 +140,26 @@ class Visit:
         try:
             answer = await self._fetcher.get(due.entry.url, max_bytes=self._round.max_bytes)
         except (Held, Unreachable, Down) as error:
-            raise _Stop(reason(error)) from error
+            # Nothing can be said of the page: it stays pending. Another host may still answer.
+            if reason(error) not in self._notes:
+                self._notes.append(reason(error))
         except (Disallowed, Refused) as error:
             self._settle(due, Outcome.BLOCKED, reason(error))
         except MISHAPS as error:
             self._settle(due, Outcome.FAILED, reason(error))
+            self._troubled()
         else:
-            await self._take_in(due, answer)
+            if (answer.status >= 500 or answer.status == 429) and not blocked(answer):
+                self._settle(due, Outcome.FAILED, said(answer))
+                self._troubled()
+            else:
+                self._trouble = 0
+                await self._take_in(due, answer)
+
+    def _troubled(self) -> None:
+        self._trouble += 1
+        if self._trouble >= _TROUBLE:
+            raise _Stop(f"{_TROUBLE} pages in a row could not be had")
 
     async def _take_in(self, due: Due, answer: Response) -> None:
         kind = (answer.headers.get("Content-Type") or b"").decode("latin-1").strip()
@@ -151,15 +189,6 @@ class Visit:
 
     def _tell(self, due: Due, outcome: Outcome, why: str | None, name: str | None) -> None:
         self._round.tell(Settled(source=self._source.id, url=due.entry.url, outcome=outcome, reason=why, name=name))
-
-    def _renew(self) -> None:
-        """The lease lasts; LockHeldError when somebody else took it over meanwhile."""
-        now = self._round.now()
-        if now - self._renewed_at < LEASE / 3:
-            return
-        if not leases.take(self._round.ledger, source=self._source.id, holder=self._round.holder, now=now, ttl=LEASE):
-            raise LockHeldError(f"{self._source.id}: somebody else has taken over the visit; run again")
-        self._renewed_at = now
 
     def _record(self, reports: tuple[ChannelReport, ...]) -> VisitReport:
         round_, now = self._round, self._round.now()
@@ -197,13 +226,9 @@ class Visit:
             not_before=round_.manners.held(self._source.id),
         )
 
-    def _over(self, report: VisitReport) -> VisitReport:
-        self._round.tell(report)
-        return report
-
 
 def _status(reports: tuple[ChannelReport, ...]) -> str:
-    if not reports or any(report.status.startswith(("ok", "not-modified", "empty")) for report in reports):
+    if any(report.status.startswith(("ok", "not-modified", "empty")) for report in reports):
         return "ok"
     return "blocked" if all(report.status.startswith("blocked") for report in reports) else "failed"
 
