@@ -2,14 +2,14 @@
 
 import logging
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import trafilatura
 from lxml.html import HtmlElement
 
 from monitor.article import told
 from monitor.article.blocks import Block
-from monitor.article.story import Story, weight
+from monitor.article.story import Story, form, weight
 
 # It reports every page that holds no text as a warning; the verdict is ours.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -31,11 +31,13 @@ def read(tree: HtmlElement, url: str) -> str:
     return str(getattr(found, "text", None) or "") if found is not None else ""
 
 
-def combine(page: Sequence[Block], own: Story | None, *, text: str, body: str | None) -> list[Block]:
+def combine(
+    page: Sequence[Block], own: Story | None, *, text: str, heard: Collection[Block], body: str | None
+) -> list[Block]:
     """The blocks of the story.
 
-    own is what the structure says, text what trafilatura reads, body what JSON-LD tells; where they differ the witness
-    with the better reason is followed, and the order is always the page's.
+    own is what the structure says, text what trafilatura reads and heard the blocks in it, body what JSON-LD tells;
+    where they differ the witness with the better reason is followed, and the order is always the page's.
     """
     if body is not None:
         matched, share = told.found(page, body)
@@ -43,23 +45,21 @@ def combine(page: Sequence[Block], own: Story | None, *, text: str, body: str | 
             return _between(page, set(matched), set(own.blocks) if own else set())
         if share < 0.3 and (own is None or len(body) > own.size):
             return told.blocks(body)
-    heard = _heard(page, text)
     if told.squeeze(text) and sum(len(told.squeeze(block.text)) for block in heard) < 0.5 * len(told.squeeze(text)):
         # What it reads is not on the page as blocks: it took it from data in a script.
         return list(own.blocks) if own is not None and own.size > len(text) else told.blocks(text)
     likely = {block for block in heard if not block.furniture and not block.record}
     if own is None:
         return [block for block in page if block in likely]
-    if _prose(likely.difference(own.blocks)) > max(3 * _prose(own.blocks), _SHORT):
-        return [block for block in page if block in likely]
+    more = sum(len(block.text) for block in likely.difference(own.blocks) if block.link_share < 0.3)
+    if more > max(own.size, _SHORT):
+        return _between(page, likely, own.blocks)
     both = {block for block in own.blocks if block in heard}
     if own.size < _SHORT or sum(len(block.text) for block in both) < 0.75 * own.size:
         return list(own.blocks)
-    return _between(page, both, {*own.blocks, *likely})
-
-
-def _prose(blocks: Iterable[Block]) -> float:
-    return sum(value for block in blocks if (value := weight(block)) > 0)
+    forms = {form(block) for block in both}
+    sure = both | {block for block in likely if form(block) in forms and weight(block) > 0}
+    return _between(page, sure, {*own.blocks, *likely})
 
 
 def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> list[Block]:
@@ -69,7 +69,7 @@ def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[
     return [block for block in page if block in sure or (first < block.order < last and block in likely)]
 
 
-def _heard(page: Sequence[Block], text: str) -> set[Block]:
+def heard(page: Sequence[Block], text: str) -> set[Block]:
     """The blocks that occur in the text, in the page's order: long ones wherever, short ones only between those."""
     squeezed = told.squeeze(text)
     wanted = [told.squeeze(block.text) for block in page]

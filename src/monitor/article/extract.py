@@ -55,9 +55,10 @@ class _Reading:
     def extraction(self, recurring: frozenset[str], now: datetime) -> Extraction:
         """The article, or why there is none."""
         lead = self.evidence.meta("og:description", "description") or (self.entry.summary if self.entry else None)
-        own = story.find(self.blocks, start=self.start, lead=lead)
-        read = body.read(self.tree, self.page.url)
-        chosen = body.combine(self.blocks, own, text=read, body=told.body(self.evidence))
+        text = body.read(self.tree, self.page.url)
+        heard = body.heard(self.blocks, text)
+        own = story.find(self.blocks, start=self.start, lead=lead, heard=heard)
+        chosen = body.combine(self.blocks, own, text=text, heard=heard, body=told.body(self.evidence))
         chosen = clean.story(
             chosen, title=self.title or "", strip=self.source.strip if self.source else (), recurring=recurring
         )

@@ -49,7 +49,8 @@ def choose(evidence: Evidence, *, shown: Sequence[str], announced: str | None, n
     best = max(headings, key=lambda heading: _support(heading, claimed), default=None)
     if best and (not claimed or _support(best, claimed) >= 0.5):
         return best
-    return claimed[0] if claimed else None
+    # Whoever writes under the site's name may call a page so as well; a bare first heading is still a headline.
+    return claimed[0] if claimed else next(iter([*headings, *map(line, shown), *raw]), None)
 
 
 def without_outlet(title: str, *, names: Iterable[str], others: Iterable[str] = ()) -> str:

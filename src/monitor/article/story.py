@@ -6,7 +6,7 @@ announce other stories and comments stand around it and may well be longer than 
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -35,9 +35,15 @@ class Story:
         return sum(len(block.text) for block in self.blocks)
 
 
-def find(blocks: Sequence[Block], *, start: int | None, lead: str | None) -> Story | None:
-    """The story, None when nothing reads like one; `start` is the headline's index, `lead` a summary of the story."""
-    _settle(blocks, start)
+def find(
+    blocks: Sequence[Block], *, start: int | None, lead: str | None, heard: Collection[Block] = ()
+) -> Story | None:
+    """The story, None when nothing reads like one.
+
+    start is the headline's index, lead a summary of the story, heard the blocks that another reader takes for it: they
+    only tell where the names in the mark-up are not to be believed.
+    """
+    _settle(blocks, start, heard)
     _mark_records(blocks, blocks[start].element if start is not None else None)
     holder = _core(blocks, start, lead)
     if holder is None:
@@ -74,7 +80,7 @@ def weight(block: Block) -> float:
 def is_sentence(text: str) -> bool:
     """Whether the text reads like a sentence: some words, closed by a full stop or its like."""
     bare = text.rstrip("".join(_CLOSE) + " ")
-    return bool(bare) and bare[-1] in _STOP and text.count(" ") >= 2
+    return bool(bare) and bare[-1] in _STOP and (text.count(" ") >= 2 or len(text) >= 40)
 
 
 def _plain_weight(block: Block) -> float:
@@ -86,6 +92,8 @@ def _plain_weight(block: Block) -> float:
     if chrome.is_line(block.text):
         return -10.0
     unlinked = 1 - 1.5 * block.link_share
+    if block.tag == "li" and unlinked == 1:
+        return max(0.0, min(length, 500) - 20.0) * 0.5
     if is_sentence(block.text):
         return min(length, 500) * unlinked
     if length >= 60 and (block.text[-1] in _CLOSE or length >= 90):
@@ -93,23 +101,23 @@ def _plain_weight(block: Block) -> float:
     return -4.0
 
 
-def _settle(blocks: Sequence[Block], start: int | None) -> None:
+def _settle(blocks: Sequence[Block], start: int | None, heard: Collection[Block]) -> None:
     """Stop believing the names of elements that hold the headline, or without which the page has no story."""
     held = set(blocks[start].around) if start is not None else set()
-    first = 0 if start is None else start + 1
-    for block in blocks:
-        block.furniture = any(element not in held for element in block.around)
-    if sum(w for block in blocks[first:] if (w := weight(block)) > 0) > 100:
-        return
-    mass: dict[HtmlElement, float] = defaultdict(float)
-    for block in blocks[first:]:
-        for element in block.around:
-            if element.tag not in {"nav", "footer"}:
-                mass[element] += _plain_weight(block)
-    if mass:
-        held.add(max(mass, key=lambda element: mass[element]))
+    after = blocks[0 if start is None else start + 1 :]
+    for _ in range(3):
         for block in blocks:
             block.furniture = any(element not in held for element in block.around)
+        outside = sum(w for block in after if (w := weight(block)) > 0)
+        mass: dict[HtmlElement, float] = defaultdict(float)
+        for block in after:
+            for element in block.around:
+                if element.tag not in {"nav", "footer"} and element not in held and (outside <= 100 or block in heard):
+                    mass[element] += _plain_weight(block)
+        most = max(mass, key=lambda element: mass[element], default=None)
+        if most is None or mass[most] <= (0 if outside <= 100 else max(1500.0, 3 * outside)):
+            return
+        held.add(most)
 
 
 def _mark_records(blocks: Sequence[Block], headline: HtmlElement | None) -> None:
@@ -197,14 +205,14 @@ def _climb(core: HtmlElement, blocks: Sequence[Block], start: int | None) -> Htm
     first = -1 if start is None else start
     after = [block for block in blocks[first + 1 :] if not block.furniture]
     held = [block for block in after if block.element in inner and weight(block) > 0]
-    forms, size = {_form(block) for block in held}, sum(map(weight, held))
+    forms, size = {form(block) for block in held}, sum(map(weight, held))
     while (parent := element.getparent()) is not None and parent.tag not in {"body", "html"}:
         if element.get("itemprop") == "articleBody":
             break
         wanted = set(parent.iter())
         added = [block for block in after if block.element in wanted and block.element not in inner]
         good = sum(w for block in added if (w := weight(block)) > 0)
-        alike = sum(w for block in added if (w := weight(block)) > 0 and _form(block) in forms)
+        alike = sum(w for block in added if (w := weight(block)) > 0 and form(block) in forms)
         bad = -sum(w for block in added if (w := weight(block)) < 0)
         if good >= 2 * bad and (alike >= 0.5 * good or good > 2 * size):
             best = parent
@@ -212,7 +220,7 @@ def _climb(core: HtmlElement, blocks: Sequence[Block], start: int | None) -> Htm
     return best
 
 
-def _form(block: Block) -> tuple[str, str, str, str]:
+def form(block: Block) -> tuple[str, str, str, str]:
     """How a block is set: names of its element and of the one around it, numbers aside."""
     element, parent = block.element, block.element.getparent()
     names = [str(element.tag), element.get("class") or ""]
