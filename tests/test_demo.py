@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from monitor import clock
 from monitor.demo.run import demo
+from monitor.demo.world import load
 from monitor.errors import UsageError
+from monitor.ledger import Ledger, runs
+from monitor.model import Outcome
 
 
 @dataclass(frozen=True)
@@ -122,17 +125,15 @@ def test_the_copy_of_a_story_stands_with_the_one_that_landed(shown) -> None:
 
 
 def test_the_sums_of_the_ledger_balance(shown) -> None:
-    import sqlite3
-
-    connection = sqlite3.connect(shown.home / "monitor.db")
-    urls, landed = connection.execute("SELECT count(*), sum(outcome = 'queued') FROM url").fetchone()
-    connection.close()
-    world = Path(__file__).parents[1] / "src" / "monitor" / "demo" / "outlets"
-    articles = [
-        row for path in world.glob("*.toml") for row in tomllib.loads(path.read_text("utf-8")).get("article", ())
-    ]
-    assert urls == len(articles)
-    assert landed == len(shown.files())
+    articles = sum(len(outlet.articles) for outlet in load(clock.now()))
+    with Ledger.open(shown.home / "monitor.db") as ledger:
+        first, second = runs.report(ledger, 1), runs.report(ledger, 2)
+    for run in (first, second):
+        assert run.discovered == sum(run.outcomes.values()) == sum(visit.discovered for visit in run.visits)
+    assert first.discovered == articles
+    assert first.outcomes[Outcome.QUEUED] == len(shown.files())
+    assert Outcome.QUEUED not in second.outcomes
+    assert {visit.source for visit in first.visits if visit.status == "failed"} == {"valley"}
 
 
 def test_the_kept_home_answers_the_commands(shown) -> None:
