@@ -1,6 +1,7 @@
 """Links as channels write them → addresses that can be fetched."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -13,8 +14,6 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|pdf|zip|rar|docx?|xlsx?|mp[34]|avi|mov|rss|xml|gz)$", re.IGNORECASE
 )
-# A path that says the same thing three times is a trap's, not an article's.
-_REPEATED = re.compile(r"(/[^/]+)(?:/[^/]+)*?\1(?:/[^/]+)*?\1(?=/|$)")
 
 
 def absolute(base: str, link: str | None) -> str | None:
@@ -23,7 +22,9 @@ def absolute(base: str, link: str | None) -> str | None:
         return None
     link = link.strip()
     try:
-        url = urljoin(base, _CONTROL.sub("", link) if "\n" in link or "\t" in link else link.replace(" ", "%20"))
+        link = _CONTROL.sub("", link) if "\n" in link or "\t" in link else link.replace(" ", "%20")
+        # Joining is slow, and a sitemap holds fifty thousand whole addresses.
+        url = link if link.startswith(("https://", "http://")) else urljoin(base, link)
         parts = urlsplit(url)
         host = parts.hostname
         parts.port  # noqa: B018 - raises ValueError for a port that is none
@@ -31,7 +32,7 @@ def absolute(base: str, link: str | None) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not host or len(url) > _LONGEST or _CONTROL.search(url):
         return None
-    return url.partition("#")[0]
+    return parts._replace(fragment="").geturl()
 
 
 def article(url: str, source: Source) -> bool:
@@ -42,7 +43,10 @@ def article(url: str, source: Source) -> bool:
     if _site(url) not in _sites(source):
         return False
     path = parts.path.rstrip("/")
-    return bool(path or parts.query) and not _NO_PAGE.search(path) and not _REPEATED.search(path)
+    if not (path or parts.query) or _NO_PAGE.search(path):
+        return False
+    # A path that says the same thing three times is a trap's, not an article's.
+    return max(Counter(path.strip("/").split("/")).values()) < 3
 
 
 def same_site(one: str, other: str) -> bool:

@@ -34,6 +34,7 @@ _DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_CHEAP = ("pubDate", "published", "date", "updated", "link", "guid", "id", "title")
 # What feedparser is known to raise on hostile mark-up, from its SGML parser and its own mixins.
 _FAILURES = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError)
 
@@ -138,6 +139,8 @@ class _Feed:
         text: dict[str, str] = {}
         for child in node:
             name = etree.QName(child).localname if isinstance(child.tag, str) else ""
+            if name not in _CHEAP:
+                continue
             value = child.get("href") if name == "link" and child.get("rel", "alternate") == "alternate" else None
             text.setdefault(name, value or "".join(child.itertext()))
         link = text.get("link") or text.get("guid") or text.get("id")
@@ -145,7 +148,7 @@ class _Feed:
         return Entry(
             url=url,
             title=plain.title(text.get("title")),
-            published_at=self._date(url, *(text.get(name) for name in ("pubDate", "published", "date", "updated"))),
+            published_at=self._date(url, *(text.get(name) for name in _CHEAP[:4])),
         )
 
     def _date(self, url: str, *stamps: str | None) -> datetime | None:
