@@ -9,7 +9,8 @@ wider lists of courlan are not used: they drop eid, cid and uid, which are artic
 import re
 import unicodedata
 from collections.abc import Mapping
-from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
+from contextlib import suppress
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes, urlsplit
 
 from monitor.model import Source
 
@@ -31,11 +32,13 @@ _FILE_AMP = re.compile(r"\.amp(?=\.html?$)|(?<=\.html)\.amp$|(?<=\.html)/amp$", 
 
 # Where the reader came from, whatever the value.
 _TRACKING = re.compile(
-    r"utm_?\w* | \w*clid | (?:gcl|srs|gb|wb)\w*(?:src|tid|raid) | igsh(?:id)? | epik | s_kwcid | usqp | spm | xtor"
-    r"| (?:mc|hsa|_hs|pk|piwik|mtm|matomo|itm|vero|oly|at|wt|ns|amp|aff|ga|mkt|fb_(?:action|source|ref|comment))_\w+"
-    r"| _ga | _gl | _openstat | _hsenc | _hsmi | __twitter_impression | yrwinfo | ref_?(?:src|url) | referrer"
-    r"| cmpid? | campaign(?:_?id)? | ncid | smid | smtyp | ito | sr_share | share | replytocom | tmpl | nocache"
-    r"| cachebuster | (?:php|j|asp)?sess(?:ion)?_?id | cfid | cftoken | aspsessionid\w*",
+    r"""
+      utm_?\w* | \w*clid | msclkid | gclsrc | srsltid | [gw]braid | igsh(?:id)? | epik | s_kwcid | usqp | spm | xtor
+    | (?:mc|hsa|_hs|pk|piwik|mtm|matomo|itm|vero|oly|at|wt|ns|amp|aff|ga|mkt|fb_(?:action|source|ref|comment))_\w+
+    | _ga | _gl | _openstat | _hsenc | _hsmi | __twitter_impression | yrwinfo | ref_?(?:src|url) | referrer
+    | cmpid? | campaign(?:_?id)? | ncid | smid | smtyp | ito | sr_share | share | replytocom | tmpl
+    | nocache | cachebuster | (?:php|j|asp)?sess(?:ion)?_?id | cfid | cftoken | aspsessionid\w*
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 # The same only with such a value: numbers in these name articles on some sites.
@@ -74,11 +77,11 @@ def key(url: str, *, mirrors: Mapping[str, str] | None = None) -> str:
         host = _host(parts.netloc)
     except ValueError:
         # No address that anybody could fetch; it is still told apart from others.
-        return _escaped(text, "/:?&=")
-    path = _path(parts.path)
-    cached = _AMP_CACHE.sub("", f"{host}{path}")
-    if cached != f"{host}{path}":
+        return key(quote(text, safe="/:?&=#%@", errors="replace"), mirrors=mirrors)
+    cached = _AMP_CACHE.sub("", f"{host}{parts.path}")
+    if cached != f"{host}{parts.path}":
         return key(f"{cached}?{parts.query}", mirrors=mirrors)
+    path = _path(parts.path)
     query = _query(parts.query)
     # "#!" is an address to a script, any other fragment a place on the page.
     fragment = f"#{_escaped(parts.fragment, '!/:?&=')}" if parts.fragment.startswith("!") else ""
@@ -101,10 +104,9 @@ def _host(netloc: str) -> str:
     elif colon and not port:
         host = name
     host = host.rstrip(".")
-    try:
+    with suppress(UnicodeError):  # no name that could be looked up
         host = host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        host = _escaped(host, ":[]")
+    host = quote(host, safe=":[]%", errors="replace").lower()
     while (bare := _HOST_TWIN.sub("", host)) != host:
         host = bare
     return host
