@@ -22,7 +22,9 @@ def keys(texts: Iterable[str], *, limit: int = 400) -> tuple[str, ...]:
 
 def is_line(text: str) -> bool:
     """Whether the whole line is furniture by its form: a widget's text, a counter, tags, "read also"."""
-    return len(text) <= 300 and bool(words.FURNITURE_LINE.fullmatch(text) or sends_away(text))
+    return len(text) <= 300 and bool(
+        words.FURNITURE_LINE.fullmatch(text) or words.INVITATION.fullmatch(text) or sends_away(text)
+    )
 
 
 def sends_away(text: str) -> bool:

@@ -69,7 +69,9 @@ class _Reading:
 
     def _article(self, chosen: Sequence[Block], now: datetime) -> Article:
         credit = self.source.credit if self.source else None
-        lines, closers, closed = closing.take([block.text for block in chosen], credit=credit, names=self.names)
+        lines, closers, closed = closing.take(
+            [block.text for block in chosen], after=self._after(chosen), credit=credit, names=self.names
+        )
         near = self._near(chosen)
         named = authors.choose(
             self.evidence,
@@ -105,6 +107,12 @@ class _Reading:
         last = chosen[-1].order
         begin = min(first, chosen[0].order)
         return [block for block in self.blocks if begin - 6 <= block.order <= last + 6]
+
+    def _after(self, chosen: Sequence[Block]) -> list[str]:
+        """The unlinked lines right behind the story, where a page closes with a name."""
+        last = chosen[-1].order
+        behind = [block for block in self.blocks if last < block.order <= last + 4 and not block.furniture]
+        return [block.text for block in behind if block.link_share < 0.5]
 
     def _language(self, lines: Sequence[str]) -> str | None:
         node = self.evidence.article

@@ -237,9 +237,7 @@ def _inside(holder: HtmlElement, blocks: Sequence[Block], start: int | None) -> 
     begin = next((place for place, block in enumerate(members) if weight(block) > 0), len(members))
     end = _end(members)
     return [
-        block
-        for block in members[begin:end]
-        if not block.furniture and not block.record and block.link_share <= 0.6
+        block for block in members[begin:end] if not block.furniture and not block.record and block.link_share <= 0.6
     ]
 
 
@@ -251,13 +249,14 @@ def _end(members: Sequence[Block]) -> int:
     for place, block in enumerate(members):
         value = weight(block)
         if value < 0 and not block.furniture:
-            gap += 3 * value
-            between += 1
+            known = chrome.is_line(block.text)
+            gap += value if known else 3 * value
+            between += not known
             if chrome.sends_away(block.text) and place + 1 < len(members) and weight(members[place + 1]) < 0:
                 gap -= 200
         elif value > 0:
-            if last is not None and between and _alike(last, block):
-                gap *= 0.0 if between == 1 else 0.3
+            if last is not None and _alike(last, block):
+                gap *= 0.0 if between < 2 else 0.3
             total += gap + value
             gap, between, last = 0.0, 0, block
             if total > best:

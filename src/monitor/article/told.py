@@ -9,6 +9,7 @@ from monitor.article import blocks as page_blocks
 from monitor.article import document, jsonld
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
+from monitor.article.headline import key
 
 _NOISE = re.compile(r"[\W_]+")
 _MARKUP = re.compile(r"</?(?:p|br|div|span|strong|em|b|i|a|h\d|ul|li|img|figure)\b[^>]*>", re.IGNORECASE)
@@ -49,6 +50,12 @@ def found(page: Sequence[Block], text: str) -> tuple[list[Block], float]:
             covered += len(wanted)
             position = at + len(wanted)
     return matched, covered / len(told) if told else 0.0
+
+
+def same_story(text: str, page: Sequence[Block]) -> bool:
+    """Whether the blocks say what the text says, if in other words: half of its words are theirs."""
+    words = set(key(text).split())
+    return 2 * len(words & set(key(" ".join(block.text for block in page)).split())) >= len(words)
 
 
 def squeeze(text: str) -> str:

@@ -100,10 +100,6 @@ FURNITURE_LINE = re.compile(
         # Follow, subscribe, comment, report an error.
         r"(?:follow|join|like|find) us (?:on|in)\b.{0,80}",
         r"(?:subscribe to|sign up (?:for|to)|get our newsletter)\b.{0,100}",
-        r"(?:следите за|подписывайтесь|читайте нас|подпишитесь|підписуйтесь|підпишіться|читайте нас)\b.{0,120}",
-        r"\S+.{0,60}(?:abunə ol\S*|izləyin|takip edin)\W{0,3}",
-        r"(?:Հետևեք|բաժանորդագրվե՛?ք)\b.{0,80}|(?:გამოიწერეთ|გამოგვყევით)\b.{0,80}",
-        r"(?:ما را|به کانال).{0,60}(?:دنبال کنید|بپیوندید)\W*|(?:تابعونا|تابعنا|اشترك)\b.{0,80}",
         r"(?:write|leave|post|add) a comment|(?:no|\d+) comments?|(?:şərh|yorum) yaz\w*|şərhlər.{0,20}|yorumlar.{0,20}",
         r"комментарии.{0,20}|комментировать|(?:оставить|добавить) комментарий|написать отзыв|коментарі.{0,20}",
         r".{0,100}ctrl\s*\+\s*enter.{0,80}",
@@ -119,6 +115,20 @@ FURNITURE_LINE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """A line that is page furniture in whole; numbers stand for any number."""
+
+_INVITES = _any(
+    r"subscribe|follow us|join (?:us|our)|abunə olun|izləyin|qoşulun|подпи(?:шитесь|сывайтесь)|следите за|читайте нас|присоединяйтесь",
+    r"підпи(?:шіться|суйтесь)|стежте за|приєднуйтесь|բաժանորդագրվե[՛]?ք|հետևե[՛]?ք|միացե[՛]?ք|გამოიწერეთ|გამოგვყევით|შემოგვიერთდით",
+    r"abone olun|takip edin|katılın|دنبال کنید|بپیوندید|عضو شوید|مشترک شوید|تابعونا|تابعنا|اشتركوا?|انضموا?",
+)
+_CHANNELS = _any(
+    "telegram|whatsapp|facebook|instagram|youtube|google news|viber|newsletter|rss|kanal|channel|канал|телеграм|телеграмі|рассылк|розсилк",
+    "տելեգրամ|ալիք|տելեգրամյան|ტელეგრამ|არხ|فيسبوك|تلغرام|تليغرام|تلگرام|قناة|قناتنا|کانال|واتساب|خبرنامه|النشرة|bülten|bülleten",
+)
+INVITATION = re.compile(
+    rf"(?=.{{0,200}}\b{_INVITES})(?=.{{0,250}}{_CHANNELS}).{{0,300}}", re.IGNORECASE | re.DOTALL
+)  # fmt: skip
+"""A line that asks the reader to follow a channel: it names one and speaks in the imperative."""
 
 SENDS_AWAY = re.compile(
     _any(
