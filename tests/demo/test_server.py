@@ -54,7 +54,7 @@ def test_a_tracking_query_leads_to_the_same_page(sites) -> None:
 
 def test_a_dead_feed_is_dead_and_an_unknown_path_is_not_found(sites) -> None:
     assert get(sites, "valley", "/rss.xml")[0].status == 404
-    assert get(sites, "valley", "/feed/")[0].status == 500
+    assert get(sites, "valley", "/feed/")[0].status == 410
     assert get(sites, "karvan", "/news/none")[0].status == 404
 
 
