@@ -5,7 +5,7 @@ the recap at the end, or in one clause of a long text, does not.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,13 +62,12 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
     about = [one for one in weighty if one.kind not in APART]
     apart = [one for one in weighty if one.kind in APART]
     places = _places(sentences, findings)
-    kinds = {one.kind for one in findings}
-    score = _score(sentences, about, places, kinds)
+    score = _score(sentences, about, places, findings)
     if score >= THRESHOLD:
         return Judgement(
             relevant=True, score=score, category=_category(about, places), counted=_best(weighty, places), refused=[]
         )
-    if _score(sentences, apart, places, kinds) >= THRESHOLD:
+    if _score(sentences, apart, places, findings) >= THRESHOLD:
         kind = Counter(one.kind for one in apart).most_common(1)[0][0]
         why = f"{kind} is a class apart"
         return Judgement(
@@ -114,7 +113,7 @@ def _places(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> list[
 
 
 def _score(
-    sentences: Sequence[Sentence], findings: Sequence[Finding], places: Sequence[float], kinds: Collection[str]
+    sentences: Sequence[Sentence], findings: Sequence[Finding], places: Sequence[float], context: Sequence[Finding]
 ) -> float:
     """The weightiest sentence, and half of each other; what is only said in passing stays below the threshold."""
     by_sentence: dict[int, list[Finding]] = {}
@@ -133,13 +132,21 @@ def _score(
     if any(one.kind in EVENTS and places[one.sentence] != _RECAP for one in findings):
         return score
     body = [n for n, place in enumerate(places) if place != _TITLE]
-    passing = share < _SHARE / 2 or (mentions == 1 and not _borne_out(by_sentence, body, kinds))
+    passing = share < _SHARE / 2 or (mentions == 1 and not _borne_out(by_sentence, body, context))
     return min(score, THRESHOLD - 0.1) if passing and len(body) > 2 else score
 
 
-def _borne_out(by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], kinds: Collection[str]) -> bool:
-    """Whether a single mention opens a short text, or the rest of the text speaks of what mines bring about."""
-    return not _SUPPORT.isdisjoint(kinds) or (body[0] in by_sentence and len(body) <= 4)
+def _borne_out(
+    by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], context: Sequence[Finding]
+) -> bool:
+    """Whether a single mention opens a short text, or its sentence also speaks of what mines bring about."""
+    if body[0] in by_sentence and len(body) <= 4:
+        return True
+    (number, found), *_ = by_sentence.items()
+    words = {word for one in found for first, last in one.spans for word in range(first, last)}
+    return any(
+        one.sentence == number and one.kind in _SUPPORT and words.isdisjoint(range(*one.spans[0])) for one in context
+    )
 
 
 def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> float:

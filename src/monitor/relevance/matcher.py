@@ -16,7 +16,8 @@ from monitor.relevance.vocabulary import Vocabulary
 
 # Words on two sides of these are no neighbours ("hit by a mine, operator unhurt").
 _BREAK = re.compile(r"[,;:()–—،؛]")
-_QUOTES = tuple("«»\"“”„‟‘’'‹›")
+_QUOTE = re.compile("[«»\"“”„‟‹›]")
+_NAME = 24  # characters around a word in a quoted title
 _MOST_OCCURRENCES = 3_000
 _STORY = 14  # sentences of a short article, which tells one thing
 _MOST_HITS = 60  # shown; the judgement sees all
@@ -266,9 +267,11 @@ def _masked(
 
 
 def _quoted(reading: Reading, one: Occurrence) -> bool:
-    """Whether quotation marks stand right before the first word and right after the last."""
+    """Whether it stands within a few words in quotation marks: a title, not a speech."""
     start, end = reading.starts[one.first], reading.ends[one.last - 1]
-    return reading.text[max(0, start - 1) : start] in _QUOTES and reading.text[end : end + 1] in _QUOTES
+    left = _QUOTE.split(reading.text[max(0, start - _NAME) : start])
+    right = _QUOTE.split(reading.text[end : end + _NAME])
+    return len(left) > 1 and len(right) > 1 and len(left[-1]) + len(right[0]) <= _NAME
 
 
 def _concerns(masking: Term, term: Term) -> bool:
