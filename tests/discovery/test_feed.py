@@ -208,6 +208,46 @@ def test_ill_formed_items_do_not_take_the_good_ones_with_them() -> None:
     assert entries[2].title == "Tərtərdə mina partladı"
 
 
+GOOD = rss(item(1), item(2), item(3))
+BROKEN = {
+    "a warning before it": "<br />\n<b>Warning</b>: mysql in /x.php on line 3<br />\n" + GOOD,
+    "lines before it": "\n\n\n" + GOOD,
+    "two byte-order marks": "\ufeff\ufeff" + GOOD,
+    "a script after it": GOOD + "<!-- cached --><script>x</script>",
+    "entities of HTML": rss(item(1, title="A&nbsp;&mdash;&laquo;B&raquo;"), item(2), item(3)),
+    "a bare ampersand": rss(item(1, title="A & B"), item(2), item(3)),
+    "an open tag in a text": rss(item(1, more="<description><p>mətn</description>"), item(2), item(3)),
+    "attributes without quotes": rss(item(1, more="<enclosure url=https://x length=1/>"), item(2), item(3)),
+    "an undeclared prefix": rss(item(1, more="<media:content url='x'/>"), item(2), item(3)),
+    "capitals": GOOD.replace("item>", "ITEM>").replace("<rss", "<RSS").replace("</rss", "</RSS"),
+    "no channel": "<rss version='2.0'>" + item(1) + item(2) + item(3) + "</rss>",
+    "items after the channel": "<rss><channel><title>x</title></channel>" + item(1) + item(2) + item(3) + "</rss>",
+    "a wrong encoding": GOOD.replace('encoding="utf-8"', 'encoding="utf-16"'),
+    "an unknown encoding": GOOD.replace('encoding="utf-8"', 'encoding="x-foo"'),
+    "an outside document type": '<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "http://127.0.0.1:9/x.dtd">' + GOOD[38:],
+    "a style sheet": GOOD.replace("<rss", '<?xml-stylesheet type="text/xsl" href="/x.xsl"?><rss'),
+    "a comment with hyphens": GOOD.replace("<item>", "<!-- a -- b --><item>", 1),
+    "a less-than sign": rss(item(1, title="a < b"), item(2), item(3)),
+    "control characters as references": rss(item(1, title="a&#11;b&#0;c"), item(2), item(3)),
+    "halves of characters": rss(item(1, title="&#xD83D;&#xDCA5; &#55357;&#56485; &#xD83D;"), item(2), item(3)),
+    "an item in an item": rss(item(1), "<item>" + item(2) + "</item>", item(3)),
+    "links in CDATA": GOOD.replace("<link>", "<link><![CDATA[ ").replace("</link>", " ]]></link>"),
+    "links as attributes": GOOD.replace("<link>", "<link href='").replace("</link>", "'/>"),
+    "addresses in guids alone": GOOD.replace("link>", "guid>"),
+    "half an item at its end": rss(item(1), item(2), item(3), "<item><title>Mina</title><link>https://alov.exa")[:-20],
+    "an open CDATA at its end": rss(item(1), item(2), item(3), "<item><title><![CDATA[Mina</title></item>"),
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_broken_feed_gives_all_its_whole_items(body: str) -> None:
+    assert [entry.url for entry in read(body).entries] == [f"https://alov.example/xeber/{n}" for n in (1, 2, 3)]
+
+
+def test_halves_of_characters_are_put_together() -> None:
+    assert read(BROKEN["halves of characters"]).entries[0].title == "💥 💥 \ufffd"
+
+
 def test_control_and_nul_bytes_do_no_harm() -> None:
     (entry,) = read(rss(item(title="Mina\x00 \x0bpartladı")).encode()).entries
     assert entry.title == "Mina partladı"

@@ -35,6 +35,8 @@ _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CHEAP = ("pubDate", "published", "date", "updated", "link", "guid", "id", "title")
+# Emoji as two halves, each written as a character of its own: no XML, but some servers' habit.
+_HALVES = re.compile(r"(?:&#(?:x[dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]\d{3});)+")
 # What feedparser is known to raise on hostile mark-up, from its SGML parser and its own mixins.
 _FAILURES = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError)
 
@@ -73,7 +75,7 @@ class _Feed:
         """The document; see `parse`."""
         tree = _tree(self.text)
         if tree is None:
-            text = _cut(self.text)
+            text = _HALVES.sub(_joined, _cut(self.text))
             # Where feedparser's lax reading would take seconds, lxml's recovering one must do.
             tree = _tree(text, recover=True) if len(_ITEM_END.findall(text)) > limit else None
         if tree is None:
@@ -193,6 +195,13 @@ def _cut(text: str) -> str:
     ends = [found.end() for found in _ITEM_END.finditer(text)]
     begin = _ITEM.search(text)
     return text[: ends[-1]] if ends else text[: begin.start()] if begin else text
+
+
+def _joined(found: re.Match[str]) -> str:
+    codes = (
+        int(f"0{ref}" if ref[0] == "x" else ref, 16 if ref[0] == "x" else 10) for ref in found[0][2:-1].split(";&#")
+    )
+    return "".join(map(chr, codes)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _ask(xml: str, url: str) -> Mapping[str, Any]:
