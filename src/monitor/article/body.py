@@ -42,7 +42,8 @@ def combine(
     if body is not None:
         matched, share = told.found(page, body)
         if share > 0.7 and (own is None or len(body) > 0.5 * own.size):
-            return _between(page, set(matched), set(own.blocks) if own else set())
+            # Told in full: what stands between its paragraphs and is not told was put there by somebody else.
+            return _between(page, set(matched), set(own.blocks) if own and share < 0.9 else set())
         if share < 0.3 and (own is None or (own.size < 4 * len(body) and not told.same_story(body, own.blocks))):
             return told.blocks(body)
     if told.squeeze(text) and sum(len(told.squeeze(block.text)) for block in heard) < 0.5 * len(told.squeeze(text)):

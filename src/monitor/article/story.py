@@ -16,6 +16,7 @@ from monitor.article.blocks import Block
 from monitor.article.headline import agreement, key
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPHS = frozenset({"p", "li", "blockquote", "dd", "pre"})
 _STOP = frozenset(".!?…։؟。")
 _CLOSE = frozenset(":;»”\"')’“«")
 _DIGITS = re.compile(r"[\d_-]+")
@@ -178,6 +179,8 @@ def _core(blocks: Sequence[Block], start: int | None, lead: str | None) -> HtmlE
             if lead and agreement(block.text, lead) > 0.6:
                 value *= 1.5
         element, share = block.element, 1.0
+        if block.tag in _PARAGRAPHS and element.getparent() is not None:
+            element = element.getparent()
         for _ in range(3):
             scores[element] += value * share * _heart(element)
             if (parent := element.getparent()) is None:
