@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.demo.server import Asked
-from monitor.demo.world import Outlet
+from monitor.demo.world import Article, Outlet
 
-_LANDED, _FOLDED = "queued", "duplicate"
+_LANDED = "queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +29,20 @@ class Crawl:
 
 
 def broken(
-    outlets: Sequence[Outlet], *, fates: Mapping[tuple[str, str], Fate], files: int, first: Crawl, second: Crawl
+    outlets: Sequence[Outlet],
+    *,
+    fates: Mapping[tuple[str, str], Fate],
+    texts: Sequence[str],
+    first: Crawl,
+    second: Crawl,
 ) -> tuple[str, ...]:
-    """Every promise that was not kept, a sentence each; fates by outlet and path, files as they lie in the queue."""
+    """Every promise that was not kept, a sentence each; fates by outlet and path, texts as the queue holds them."""
     return (
         *_wrong_fates(outlets, fates),
         *_wrong_sums(outlets, first.report),
         *_wrong_requests(outlets, first.asked),
         *_wrong_repeat(outlets, second),
-        *_wrong_queue(outlets, files),
+        *_wrong_queue(outlets, texts),
     )
 
 
@@ -98,7 +103,16 @@ def _wrong_repeat(outlets: Sequence[Outlet], second: Crawl) -> Iterator[str]:
             yield f"{one.outlet}: {one.path} was sent in full to the second crawl"
 
 
-def _wrong_queue(outlets: Sequence[Outlet], files: int) -> Iterator[str]:
+def _wrong_queue(outlets: Sequence[Outlet], texts: Sequence[str]) -> Iterator[str]:
     wanted = sum(article.expect == _LANDED for outlet in outlets for article in outlet.articles)
-    if files != wanted:
-        yield f"the queue should hold {wanted} files, it holds {files}"
+    if len(texts) != wanted:
+        yield f"the queue should hold {wanted} files, it holds {len(texts)}"
+    known = {_text(article, outlet.credit) for outlet in outlets for article in outlet.articles}
+    for text in texts:
+        if text not in known:
+            yield f"the queue's text is not the article's, all of it and nothing else: {text!r}"
+
+
+def _text(article: Article, credit: str | None) -> str:
+    closing = f"By {article.author}" if article.author else credit
+    return "\n".join((article.title, *article.paragraphs, *([closing] if closing else [])))

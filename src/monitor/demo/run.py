@@ -25,6 +25,8 @@ from monitor.model import Match, Outcome
 SINCE = "3d"
 """How far the crawls look back; the world holds an article that is older."""
 _SHOWN_FORMS = 3
+# A crawl of the world takes a few seconds; a machine on which it takes this long has another trouble.
+_PATIENCE = 120
 
 
 def demo(keep: Path | None, console: Console) -> int:
@@ -42,12 +44,12 @@ def demo(keep: Path | None, console: Console) -> int:
             second = _crawl(home, sites)
         with console.status("asking why"):
             fates = _fates(home, outlets, sites)
-        files = sorted((home / "queue").glob("*.txt"))
+        files = {path: path.read_text("utf-8") for path in sorted((home / "queue").glob("*.txt"))}
         show.visits(console, outlets, first)
         show.articles(console, outlets, fates)
         show.second_crawl(console, second)
         show.files(console, files, home=home, kept=keep is not None)
-        failures = broken(outlets, fates=fates, files=len(files), first=first, second=second)
+        failures = broken(outlets, fates=fates, texts=tuple(files.values()), first=first, second=second)
     show.verdict(console, failures)
     return 1 if failures else 0
 
@@ -101,9 +103,14 @@ def _monitor(home: Path, *arguments: str) -> dict[str, Any]:
     # Settings of the caller's environment stand above monitor.toml and are not meant for this home.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("MONITOR_")}
     command = [sys.executable, "-m", "monitor", "--home", str(home), *arguments]
-    done = subprocess.run(  # noqa: S603 - our own interpreter and arguments, no shell
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and arguments, no shell
+            command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=_PATIENCE
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MonitorError(
+            f"monitor {' '.join(arguments)}: not done after {_PATIENCE} s; what `monitor doctor` says may tell why"
+        ) from error
     try:
         answer = json.loads(done.stdout)
     except ValueError:

@@ -64,12 +64,12 @@ def second_crawl(console: Console, crawl: Crawl) -> None:
     )
 
 
-def files(console: Console, paths: Sequence[Path], *, home: Path, kept: bool) -> None:
+def files(console: Console, texts: Mapping[Path, str], *, home: Path, kept: bool) -> None:
     """Where the files are, and the first of them as a reader gets it."""
-    if paths:
-        console.print(Panel(Text(paths[0].read_text("utf-8")), title=Text(f"queue/{paths[0].name}"), expand=False))
+    for path, text in list(texts.items())[:1]:
+        console.print(Panel(Text(text), title=Text(f"queue/{path.name}"), expand=False))
     where = f"in {home / 'queue'}" if kept else "gone with the temporary home; `monitor demo --keep DIR` keeps them"
-    console.print(Text(f"{len(paths)} files landed in the queue: {where}."))
+    console.print(Text(f"{len(texts)} files landed in the queue: {where}."))
     if kept:
         console.print(Text(f"Ask for more: monitor --home {home} explain URL, … queue list, … status"))
 
