@@ -156,16 +156,13 @@ def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> floa
 
 
 def _mentions(findings: Sequence[Finding]) -> int:
-    """How many separate places of a sentence speak of it; terms that share a word are one, a rule is one more."""
-    spans = sorted({one.spans for one in findings})
-    count = 0
+    """How many separate places of a sentence speak of it; terms that share a word are one, each kind of rule is one more."""
+    count = len({(one.spans, one.kind) for one in findings if len(one.spans) > 1})
     end = -1
-    for span in spans:
-        if len(span) > 1:
+    for first, last in sorted(one.spans[0] for one in findings if len(one.spans) == 1):
+        if first >= end:
             count += 1
-        elif span[0][0] >= end:
-            count += 1
-            end = span[0][1]
+            end = last
     return count
 
 

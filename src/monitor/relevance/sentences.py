@@ -107,7 +107,7 @@ def languages(reading: Reading, vocabulary: Vocabulary, tag: str | None) -> tupl
     tagged = vocabulary.bits.get((tag or "").lower().replace("_", "-").partition("-")[0], 0)
     main = max(total, key=lambda bit: (total[bit], bit == tagged)) if most else tagged
     everything = sum(bits)
-    whole = sum(bit for bit, n in total.items() if n * 5 >= most) | tagged if most >= 3 else everything
+    whole = sum(bit for bit, n in total.items() if n * 5 >= most * 2) | tagged if most >= 3 else everything
     allowed = []
     for count in counts:
         best = max(count.values(), default=0)
