@@ -66,12 +66,26 @@ def test_without_either_every_link_of_the_host_outside_the_chrome_is_taken() -> 
     assert [entry.url[20:] for entry in entries] == ["/xeber/1", "/xeber/1?x=1", "/xeber/2", "/xeber/3"]
 
 
+def test_the_header_of_a_card_is_no_page_header() -> None:
+    body = """<header><a href="/reklam">Reklam</a></header><main>
+    <article><header><h2><a href="/x/1">ნაღმი იპოვეს</a></h2></header>
+    <p>... <a href="/x/1">სრულად წაკითხვა და კომენტარები</a></p></article></main>
+    <footer><a href="/elaqe">Əlaqə</a></footer>"""
+    assert [(entry.url[20:], entry.title) for entry in read(body).entries] == [("/x/1", "ნაღმი იპოვეს")]
+
+
 def test_the_date_of_one_card_is_never_given_to_another() -> None:
     entries = read(
         '<ul><li><a href="/xeber/1">Սահմանին պայթյուն</a> <i>23.11.2026 10:00</i></li>'
         '<li><a href="/xeber/2">Առանց ամսաթվի</a></li></ul>'
     ).entries
     assert [bool(entry.published_at) for entry in entries] == [True, False]
+
+
+def test_a_clock_far_from_the_only_link_of_a_page_is_not_its_date() -> None:
+    about = "Sayt haqqında uzun mətn. " * 80
+    body = f"<div><p>24 Noyabr 2026 12:00</p><p>{about}</p><p><a href='/x/1'>Mina tapıldı</a></p></div>"
+    assert read(body).entries[0].published_at is None
 
 
 def test_a_date_in_the_link_itself_is_no_part_of_the_title() -> None:

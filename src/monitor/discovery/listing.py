@@ -22,9 +22,11 @@ from monitor.errors import FeedError
 from monitor.model import Channel, Entry, Source
 
 _MOST_LINKS = 2_000
-_CHROME = {"nav", "header", "footer"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _LONGEST_STAMP = 60
+_LONGEST_CARD = 1_500
 _DATED_CLASS = re.compile(r"date|time|tarix|clock|publish", re.IGNORECASE)
+_WORDS = etree.XPath(".//text()[not(ancestor::time) and not(ancestor::script) and not(ancestor::style)]")
 _NEXT = "link[rel~=next], a[rel~=next], a.next, .next > a, .pagination-next a"
 
 
@@ -68,7 +70,7 @@ class _Listing:
         entries = tuple(
             Entry(
                 url=found,
-                title=max((_title(node) or "" for node in nodes), key=len) or None,
+                title=_best_title(nodes),
                 published_at=self._date(found, cards[found]),
                 language=self.channel.language,
             )
@@ -92,7 +94,7 @@ class _Listing:
             found = address.absolute(self.base, _href(node))
             if not found or found == self.url or not address.article(found, self.source):
                 continue
-            if choosy or not any(above.tag in _CHROME for above in node.iterancestors()):
+            if choosy or not _chrome(node):
                 yield found, node
 
     def _date(self, url: str, card: HtmlElement) -> datetime | None:
@@ -132,8 +134,21 @@ def _href(node: HtmlElement) -> str | None:
     return next((one.get("href") for one in around if one.get("href")), None)
 
 
+def _chrome(node: HtmlElement) -> bool:
+    """True in menus, and in headers and footers but those of a card."""
+    above = [one.tag for one in node.iterancestors()]
+    page_wide = not {"article", "main", "section", "li"} & set(above)
+    return "nav" in above or (page_wide and ("header" in above or "footer" in above))
+
+
+def _best_title(nodes: list[HtmlElement]) -> str | None:
+    """Of several links to one article the words of the one that is a headline, else the longest: not "Read more"."""
+    titles = [(any(above.tag in _HEADINGS for above in node.iterancestors()), _title(node) or "") for node in nodes]
+    return max(titles, key=lambda found: (found[0] and bool(found[1]), len(found[1])))[1] or None
+
+
 def _title(node: HtmlElement) -> str | None:
-    heading = next(node.iter("h1", "h2", "h3", "h4", "h5"), None) if node.tag == "a" or len(node) else None
+    heading = next(node.iter(*_HEADINGS), None) if node.tag == "a" or len(node) else None
     anchor = node if node.tag == "a" else next(node.iterdescendants("a"), node)
     image = next(anchor.iter("img"), None)
     shown = (heading.text_content() if heading is not None else None, _without_times(anchor))
@@ -143,12 +158,11 @@ def _title(node: HtmlElement) -> str | None:
 
 def _without_times(node: HtmlElement) -> str:
     """The text of a link without the dates in it."""
-    parts = etree.XPath(".//text()[not(ancestor::time) and not(ancestor::script) and not(ancestor::style)]")(node)
-    return " ".join(parts)
+    return " ".join(_WORDS(node))
 
 
 def _cards(links: dict[str, list[HtmlElement]]) -> dict[str, HtmlElement]:
-    """For each address the largest element around its first titled link in which no other article is linked."""
+    """For each address the largest element around its first titled link that is no more than a card of it."""
     leads: dict[HtmlElement, set[str]] = defaultdict(set)
     for url, nodes in links.items():
         for node in nodes:
@@ -157,8 +171,12 @@ def _cards(links: dict[str, list[HtmlElement]]) -> dict[str, HtmlElement]:
     cards = {}
     for url, nodes in links.items():
         titled = next((node for node in nodes if _title(node)), nodes[0])
-        alone = [above for above in (titled, *titled.iterancestors()) if len(leads[above]) == 1 and above.tag != "body"]
-        cards[url] = alone[-1] if alone else titled
+        cards[url] = titled
+        for above in titled.iterancestors():
+            # Where another article is linked, or more is said than a card says, dates may be the page's or another's.
+            if len(leads[above]) > 1 or above.tag == "body" or len(above.text_content()) > _LONGEST_CARD:
+                break
+            cards[url] = above
     return cards
 
 
