@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from monitor.article import told
 from monitor.article.blocks import Block
-from monitor.article.story import Story, form, weight
+from monitor.article.story import Story, beside, form, weight
 
 # It reports every page that holds no text as a warning; the verdict is ours.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -60,7 +60,21 @@ def combine(
         return list(own.blocks)
     forms = {form(block) for block in both}
     sure = both | {block for block in likely if form(block) in forms and weight(block) > 0}
-    return _between(page, sure, {*own.blocks, *likely})
+    doubtful = {block for block in own.blocks if block not in heard and weight(block) <= 0}
+    return _between(page, sure | _tail(page, sure, likely), {*own.blocks, *likely} - doubtful)
+
+
+def _tail(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> set[Block]:
+    """The lines that go on right behind the last sure block in the same element: a list that closes the story."""
+    last = max(sure, key=lambda block: block.order)
+    tail: set[Block] = set()
+    for block in page:
+        if block.order <= last.order:
+            continue
+        if block not in likely or not beside(last, block):
+            break
+        tail.add(block)
+    return tail
 
 
 def _between(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> list[Block]:

@@ -258,7 +258,7 @@ def _end(members: Sequence[Block]) -> int:
             if chrome.sends_away(block.text) and place + 1 < len(members) and weight(members[place + 1]) < 0:
                 gap -= 200
         elif value > 0:
-            if last is not None and _alike(last, block):
+            if last is not None and beside(last, block):
                 gap *= 0.0 if between < 2 else 0.3
             total += gap + value
             gap, between, last = 0.0, 0, block
@@ -267,10 +267,10 @@ def _end(members: Sequence[Block]) -> int:
     return end
 
 
-def _alike(one: Block, other: Block) -> bool:
+def beside(one: Block, other: Block) -> bool:
     """Whether two blocks stand side by side in the same kind of element."""
     a, b = one.element, other.element
     if a is b:
         return True
-    beside = a.getparent() is b.getparent() and a.tag == b.tag and a.get("class") == b.get("class")
-    return beside and a.tag not in {"td", "th"}
+    alike = a.getparent() is b.getparent() and a.tag == b.tag and a.get("class") == b.get("class")
+    return alike and a.tag not in {"td", "th"}

@@ -26,7 +26,7 @@ UNSEEN = _set("""
 """)
 """Elements whose text a reader of the story does not see."""
 
-FURNITURE = _set("nav aside footer dialog menu")
+FURNITURE = _set("nav aside footer dialog menu figcaption")
 ROLES = _set("navigation complementary contentinfo banner search dialog alertdialog menu menubar toolbar")
 
 AROUND = _set("""
@@ -37,6 +37,7 @@ AROUND = _set("""
     tagcloud taglist hashtags pagination pager paginator copyright login register modal popup toolbar ticker marquee
     weather currency rates latest lastnews teaser teasers readmore seealso alsolike youmaylike onthistopic outbrain
     taboola mgid fontsize font-size textsize resizer counter counters views viewcount hits skip-link
+    caption captions figcaption slideshow photocredit credit credits
     screen-reader-text sr-only visually-hidden visuallyhidden
 """)
 """Words in class and id that developers of all countries use for what stands around a story."""
@@ -117,9 +118,10 @@ FURNITURE_LINE = re.compile(
 """A line that is page furniture in whole; numbers stand for any number."""
 
 _INVITES = _any(
-    r"subscribe|follow us|join (?:us|our)|abunə olun|izləyin|qoşulun|подпи(?:шитесь|сывайтесь)|следите за|читайте нас|присоединяйтесь",
-    r"підпи(?:шіться|суйтесь)|стежте за|приєднуйтесь|բաժանորդագրվե[՛]?ք|հետևե[՛]?ք|միացե[՛]?ք|გამოიწერეთ|გამოგვყევით|შემოგვიერთდით",
-    r"abone olun|takip edin|katılın|دنبال کنید|بپیوندید|عضو شوید|مشترک شوید|تابعونا|تابعنا|اشتركوا?|انضموا?",
+    r"subscribe|follow us|join (?:us|our)|abunə ol(?:un)?|izlə(?:yin)?|qoşul(?:un)?|подпи(?:шитесь|шись|сывайтесь|сывайся)|следите за",
+    r"читайте нас|присоединяйтесь|підпи(?:шіть|суйте)с[ья]|стежте за|приєднуйтес[ья]|долучайтес[ья]",
+    r"բաժանորդագրվե[՛]?ք|հետևե[՛]?ք|միացե[՛]?ք|გამოიწერეთ|გამოგვყევით|შემოგვიერთდით|გამოგვიწერეთ",
+    r"abone ol(?:un)?|takip ed(?:in|iniz)|katılın|دنبال کنید|بپیوندید|عضو شوید|مشترک شوید|تابعونا|تابعنا|تابعوا|اشتركوا?|انضموا?",
 )
 _CHANNELS = _any(
     "telegram|whatsapp|facebook|instagram|youtube|google news|viber|newsletter|rss|kanal|channel|канал|телеграм|телеграмі|рассылк|розсилк",
