@@ -16,7 +16,7 @@ _LONGEST = 100
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 
 _TIME = r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2}))?(?:\s*(?P<half>[ap])\.?m\.?)?"
-_GAP = r"[\s,;|/–—-]+"
+_GAP = r"[\s,;|/–—-]+(?:(?:at|saat|в|о|об|ժամը|ساعت|الساعة)\s+)?"
 _DAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?(?P<d>\d{1,2})"  # after a weekday or not
 _ENGLISH = ["january", "february", "march", "april", "may", "june"]
 _ENGLISH += ["july", "august", "september", "october", "november", "december"]
@@ -38,9 +38,14 @@ _FORMS = (
     *_forms(rf"{_DAY}\s+(?P<name>{'|'.join(_JALALI)})(?:\s+ماه)?\s*,?\s+(?P<y>1[34]\d\d)"),
 )
 # A stamp among other words: "Tarix: 22 Sentyabr 2023, 14:08 / Oxunub 342".
-_CORE = re.compile(
-    rf"(?:\b\d{{1,2}}:\d\d{_GAP})?\b\d{{1,2}}(?:[./-]\d{{1,2}}[./-]|[\s.-]+[^\W\d]+\.?\s*,?\s+)\d{{4}}\b(?:{_GAP}\d{{1,2}}:\d\d(?::\d\d)?\b)?"
-)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
+_MONTH_FIRST = r"[^\W\d]+\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+"
+_DAY_FIRST = r"\d{1,2}(?:[./-]\d{1,2}[./-]|[\s.-]+[^\W\d]+\.?\s*,?\s+)"
+_CORE = re.compile(rf"(?:\b{_CLOCK}{_GAP})?\b(?:{_DAY_FIRST}|{_MONTH_FIRST})\d{{4}}(?!\d)(?:{_GAP}{_CLOCK}\b)?")
+# 2026-cı il 24 noyabr, 2026 թ. նոյեմբերի 24
+_YEAR_FIRST = re.compile(r"(\d{4})(?:-c[ıiuü]\s+il|\s*թ\.?|\s*წლის)\s+(.+)", re.IGNORECASE)
+_ZONE_ID = re.compile(r"\[\w+/\w+\]$")
+_TWICE = re.compile(r"(\w+)\s*[/(]\s*\1\)?")
 _FRACTION = re.compile(r"(?<=\d:\d\d:\d\d)[.,]\d+")
 
 _ZONE_NAMES = {
@@ -87,6 +92,7 @@ _SAME = {
     "əvvəl": "önce",
     "öncə": "önce",
     "dəqiqə": "dakika",
+    "dəq": "dakika",
 }
 _SAME_WORDS = re.compile(r"(?<!\w)(?:" + "|".join(_SAME) + r")(?!\w)", re.IGNORECASE)
 _BUDDHIST = re.compile(r"\b25\d\d\b")
@@ -180,7 +186,7 @@ def _epoch(text: str) -> datetime | None:
 
 
 def _read(text: str, *, zone: ZoneInfo, now: datetime) -> datetime | None:
-    whole, own = _cut_zone(_FRACTION.sub("", text))
+    whole, own = _cut_zone(_FRACTION.sub("", _ZONE_ID.sub("", _YEAR_FIRST.sub(r"\2 \1", text))))
     tz = own or zone
     if found := next((found for form in _FORMS if (found := form.fullmatch(whole))), None):
         return _moment(found, tz)
@@ -249,7 +255,8 @@ def _named(text: str, tz: tzinfo, now: datetime) -> datetime | None:
     languages = next((langs for script, langs in _SCRIPTS if script.search(text)), None)
     if not languages:
         return None
-    text = _SAME_WORDS.sub(lambda found: _SAME[found[0].lower()], text)
+    # Arabic months are often given in both of their names.
+    text = _TWICE.sub(r"\1", _SAME_WORDS.sub(lambda found: _SAME[found[0].lower()], text))
     if languages == ("th",):
         text = _BUDDHIST.sub(lambda found: str(int(found[0]) - 543), text)
     local = now.astimezone(tz).replace(tzinfo=None)
