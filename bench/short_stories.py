@@ -1,6 +1,6 @@
 """How well short stories come out of pages whose chrome is longer than they are.
 
-    python -m bench.short_stories [build|holdout]...
+    python -m bench.short_stories [build|holdout|second]...
 
 Each folder of tests/article/pages holds pages and a truth.jsonl. A page's body is scored by the overlap of its 4-word
 shingles with the truth's (as a bag), averaged over pages; every page counts the same. "Chrome learned" tells the
@@ -167,6 +167,7 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ("build", "holdout"):
+    for name in sys.argv[1:] or ("build", "holdout", "second"):
         print(name, table(scores(stories(name))), sep="\n", end="\n\n")
-        print(f"{name}, chrome learned", table(scores(stories(name), learned=True)), sep="\n", end="\n\n")
+        if learned := scores(stories(name), learned=True):
+            print(f"{name}, chrome learned", table(learned), sep="\n", end="\n\n")
