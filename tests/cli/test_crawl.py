@@ -128,15 +128,16 @@ def test_when_every_source_failed_the_exit_code_is_four_and_the_zone_is_told(wor
     assert said.stderr.startswith("monitor: every source failed; ")
 
 
-def test_the_status_is_healthy_though_one_source_fails_unless_asked_to_be_strict(crawled: tuple[World, Any]) -> None:
+def test_a_failing_source_is_a_gap_though_the_monitor_is_alive(crawled: tuple[World, Any]) -> None:
     world, _ = crawled
 
-    assert world.run("status").returncode == 0
-    strict = world.run("status", "--strict")
-    assert strict.returncode == 1
-    assert f"failing    {DEAD}: HTTP 404" in strict.stdout
+    told = world.run("status")
+    assert told.returncode == 1
+    assert f"NOT HEALTHY  1 of 7 sources not ok: {DEAD}\n" in told.stdout
+    assert f"failing    {DEAD}: HTTP 404" in told.stdout
+    assert world.run("status", "--alive").returncode == 0
     report = world.json("status")
-    assert report["healthy"]
+    assert not report["healthy"]
     assert report["counts"]["failing"] == 1
     assert report["urls"]["queued"] == report["queue"]["waiting"] > 0
 

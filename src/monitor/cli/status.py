@@ -66,16 +66,17 @@ def status(
     context: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also when anything ails a source.")] = False,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Let the exit code tell only whether it is alive, for health checks.")
+    ] = False,
 ) -> None:
     """Tell whether it is alive and complete.
 
-    The exit code is 0 when it is healthy and 1 when not.
+    The exit code is 0 when it is healthy and 1 when not: no crawl of late, a source from which something may be
+    missing, an article or a mail that did not arrive.
     """
     found = _look(of(context))
-    problems = [*_problems(found, now=clock.now())]
-    if strict and found.ailing:
-        problems.append(f"{output.count(len(found.ailing), 'source')} of {len(found.sources)} not ok")
+    problems = [*_standstills(found, now=clock.now()), *([] if alive else _gaps(found))]
     if json:
         _record(found, problems)
     else:
@@ -141,7 +142,8 @@ def _refusals(ledger: "Ledger", source: "Source") -> str | None:
     return "; ".join(text for poll, url in polls if (text := refusal(poll.status, url))) or None
 
 
-def _problems(found: Status, *, now: datetime) -> Iterator[str]:
+def _standstills(found: Status, *, now: datetime) -> Iterator[str]:
+    """Why it is not alive."""
     if not found.sources:
         yield "no source is watched; add a [[source]], or set catalogue.bundled = true"
     if found.run is None:
@@ -150,6 +152,13 @@ def _problems(found: Status, *, now: datetime) -> Iterator[str]:
         yield f"no crawl since {_at(found.run.started_at)}; does the daemon or the cron job run?"
     elif found.sources and len(found.ailing) == len(found.sources):
         yield "not one source is ok; `monitor doctor` looks at the set-up"
+
+
+def _gaps(found: Status) -> Iterator[str]:
+    """Why it is not complete."""
+    if found.ailing:
+        names = ", ".join(source.id for source in found.ailing[:5]) + (", …" if len(found.ailing) > 5 else "")
+        yield f"{len(found.ailing)} of {output.count(len(found.sources), 'source')} not ok: {names}"
     if found.promised:
         yield f"{output.count(found.promised, 'article')} not in the queue yet; the next crawl puts them there"
     if found.mails["undelivered"]:
