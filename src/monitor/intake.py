@@ -82,14 +82,13 @@ class Intake:
         one = _One(run=run, source=source, due=due, now=now)
         if not self._worth_reading(source, due, page):
             return self._settle(one, Outcome.IRRELEVANT, "no word of the lexicon on the page")
-        reading = await self._workers.read(
-            page, source=source, entry=due.entry, chrome=chrome.learned(self._ledger, source.id), now=now
-        )
+        recurring = chrome.learned(self._ledger, source.id, before=due.discovered_at)
+        reading = await self._workers.read(page, source=source, entry=due.entry, chrome=recurring, now=now)
         extraction = reading.extraction
         if extraction.article is None or reading.match is None:
             return self._unread(one, extraction.outcome or Outcome.FAILED, extraction.reason)
         if not reading.match.relevant:
-            chrome.observe(self._ledger, source=source.id, blocks=extraction.blocks)
+            chrome.observe(self._ledger, source=source.id, blocks=extraction.blocks, now=now)
         return self._judge(one, extraction.article, reading.match)
 
     async def text(self, *, run: int, source: Source, article: Article, now: datetime) -> Result:

@@ -5,6 +5,7 @@ Only pages about something else than mines are counted. An outlet pastes the sam
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -25,18 +26,27 @@ def pages(ledger: Ledger, source: str) -> int:
         return _pages(connection, source)
 
 
-def learned(ledger: Ledger, source: str) -> frozenset[str]:
-    """The keys of the blocks that are chrome on this source."""
+def learned(ledger: Ledger, source: str, *, before: datetime) -> frozenset[str]:
+    """The keys of the blocks that are chrome on this source, as far as they stood there before that moment.
+
+    Give the moment at which the article was announced: what appeared on other pages after it may be its own teaser
+    among the most read, and what of its lead stands there must stay in the article.
+    """
     b = t.block.c
     with ledger.read() as connection:
         now = _pages(connection, source)
         keys = connection.execute(
-            sa.select(b.key).where(b.source == source, b.pages >= PAGES, b.pages >= SHARE * (now - b.first_page + 1))
+            sa.select(b.key).where(
+                b.source == source,
+                b.first_at < before,
+                b.pages >= PAGES,
+                b.pages >= SHARE * (now - b.first_page + 1),
+            )
         ).scalars()
         return frozenset(keys)
 
 
-def observe(ledger: Ledger, *, source: str, blocks: Iterable[str]) -> None:
+def observe(ledger: Ledger, *, source: str, blocks: Iterable[str], now: datetime) -> None:
     """One more page of the source, which was no mine story, has been learned from."""
     keys = sorted(set(blocks))
     if not keys:
@@ -53,7 +63,17 @@ def observe(ledger: Ledger, *, source: str, blocks: Iterable[str]) -> None:
                 index_elements=[t.block.c.source, t.block.c.key],
                 set_={"pages": t.block.c.pages + 1, "last_page": number},
             ),
-            [{"source": source, "key": key, "pages": 1, "first_page": number, "last_page": number} for key in keys],
+            [
+                {
+                    "source": source,
+                    "key": key,
+                    "pages": 1,
+                    "first_at": now,
+                    "first_page": number,
+                    "last_page": number,
+                }
+                for key in keys
+            ],
         )
         connection.execute(sa.delete(t.block).where(t.block.c.source == source, t.block.c.last_page <= number - MEMORY))
 

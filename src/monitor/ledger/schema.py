@@ -255,6 +255,7 @@ block = Table(
     Column("source", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("pages", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
     Column("first_page", Integer, nullable=False),  # learning.pages when it was first seen
     Column("last_page", Integer, nullable=False),
 )

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_page", sa.Integer(), nullable=False),
         sa.Column("last_page", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_block")),
