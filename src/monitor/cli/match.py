@@ -13,9 +13,8 @@ from monitor.text import line, scrub
 
 if TYPE_CHECKING:
     from monitor.model import Match
-    from monitor.relevance.matcher import Matcher
 
-_WANTED = '{"id": …, "title": "…", "text": "…", "language": "az"}'
+WANTED = '{"id": …, "title": "…", "text": "…", "language": "az"}'
 
 
 def match(
@@ -30,14 +29,15 @@ def match(
     """
     from monitor.relevance.matcher import Matcher  # noqa: PLC0415
 
-    lines = Lines(files, wanted=_WANTED)
+    lines = Lines(files, wanted=WANTED)
     matcher = Matcher(of(context).lexicon())
     for row in lines:
         try:
-            found = _match(matcher, row)
+            title, paragraphs, language = read(row)
         except Unfit as cause:
             lines.complain(row.place, cause)
             continue
+        found = matcher.match(title=title, paragraphs=paragraphs, language=language)
         if json:
             output.record("match", {"id": row.fields.get("id"), **output.plain(found)})
         else:
@@ -46,12 +46,13 @@ def match(
         raise typer.Exit(1)
 
 
-def _match(matcher: "Matcher", row: Row) -> "Match":
+def read(row: Row) -> tuple[str, list[str], str | None]:
+    """Title, paragraphs and language of the row; Unfit when it holds no text."""
     title, text = row.text("title"), row.text("text")
     if not title and not text:
-        raise Unfit(f'neither "title" nor "text"; wanted: {_WANTED}')
+        raise Unfit(f'neither "title" nor "text"; wanted: {WANTED}')
     paragraphs = [part for part in map(line, scrub(text).split("\n")) if part]
-    return matcher.match(title=line(title), paragraphs=paragraphs, language=row.text("language") or None)
+    return line(title), paragraphs, row.text("language") or None
 
 
 def _tell(row: Row, found: "Match") -> None:
