@@ -31,12 +31,13 @@ class Sweep:
     homes: Path
     used: int = 0
 
-    def home(self) -> Path:
-        """A home with a fresh ledger; migrating one for every point would take most of the time."""
+    def home(self, *, empty: bool = False) -> Path:
+        """A home, with a fresh ledger unless it is to be empty; making one each time would take most of it."""
         self.used += 1
         home = self.homes / str(self.used)
         home.mkdir()
-        shutil.copy(self.blank, home / "monitor.db")
+        if not empty:
+            shutil.copy(self.blank, home / "monitor.db")
         return home
 
     def strike(self, home: Path, at: int, error: int = 0, lasting: bool = False) -> int:
@@ -47,9 +48,9 @@ class Sweep:
         self.server.stdin.flush()
         return int(self.server.stdout.readline())
 
-    def calls(self) -> int:
+    def calls(self, *, empty: bool = False) -> int:
         """How many calls a run makes that nothing strikes."""
-        home = self.home()
+        home = self.home(empty=empty)
         assert self.strike(home, 10**9) == 0
         return int((home / "told").read_text().split("\n")[0])
 
@@ -82,10 +83,19 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
 
 def test_killed_anywhere_the_next_run_completes_the_work(sweep: Sweep) -> None:
     calls = sweep.calls()
-    for at in range(1, calls + 1, 13):
+    for at in range(1, calls + 1, 17):
         kill_and_run_again(sweep, at, consumer="leaves")
-    for at in range(3, calls + 1, 17):
+    for at in range(3, calls + 1, 23):
         kill_and_run_again(sweep, at, consumer="takes")
+
+
+def test_killed_while_the_ledger_is_made_the_next_run_makes_it(sweep: Sweep) -> None:
+    making = sweep.calls(empty=True) - sweep.calls()
+    assert making > 20
+    for at in range(1, making + 20, making // 8):
+        home = sweep.home(empty=True)
+        assert sweep.strike(home, at) == KILLED
+        finish_and_check(home, taken=[])
 
 
 @pytest.mark.slow
