@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -216,3 +217,33 @@ def test_a_queue_whose_directory_is_gone_is_explained(full: Queue) -> None:
     full.directory.rename(full.directory.with_name("moved"))
     with pytest.raises(QueueError, match=r"queue.*check its directory"):
         full.put(name(3, "x"), "x", {})
+
+
+def test_every_step_is_durable_before_the_next(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill cannot show a missing fsync, only a power cut can: the order of the calls is the proof."""
+    steps: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        steps.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().relative_to(queue.directory)}")
+        sync(descriptor)
+
+    def replaced(self: Path, target: Path) -> Path:
+        steps.append(f"move {self.relative_to(queue.directory)} {target.relative_to(queue.directory)}")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    queue.put(NAMES[0], TEXTS[0], {})
+    text, meta = f".new/{NAMES[0]}", NAMES[0].replace(".txt", ".json")
+    assert steps == [
+        f"sync {text}",
+        "sync .new",
+        f"sync .new/{meta}",
+        "sync .new",
+        f"move .new/{meta} meta/{meta}",
+        "sync meta",
+        f"move {text} {NAMES[0]}",
+        "sync .",
+        "sync .new",
+    ]
