@@ -1,4 +1,7 @@
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +130,20 @@ def test_an_address_that_must_not_be_dialled_is_told(monitor: Monitor) -> None:
 
     assert said.code == 1
     assert said.err == "monitor: http://10.0.0.1/news: address refused: 10.0.0.1 is not a public address\n"
+
+
+def test_an_interrupt_ends_with_130_and_leaves_no_trace(pages: Path) -> None:
+    command = [sys.executable, "-m", "monitor", "--home", str(pages), "extract", "--json"]
+    with subprocess.Popen(
+        [*command, *[str(pages / "az.html")] * 3000], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as reading:
+        assert reading.stdout
+        assert reading.stderr
+        assert json.loads(reading.stdout.readline())["title"] == "Zarnavada mina partladı"
+        reading.send_signal(signal.SIGINT)
+        shown = reading.stdout.read().count("\n")
+        told = reading.stderr.read()
+
+    assert reading.returncode == 130
+    assert shown < 2999
+    assert told == ""

@@ -72,7 +72,7 @@ class Call:
             logging.getLogger(library).setLevel(logging.ERROR)
 
     def when(self, text: str, *, config: "Config", past: bool = False) -> datetime:
-        """The moment that a WHEN means; which zone counted is said on stderr when it mattered."""
+        """The moment that a WHEN means, in the zone of the settings when it names none."""
         from monitor import dates  # noqa: PLC0415
 
         return dates.when(text, zone=config.zone, now=clock.now(), past=past)

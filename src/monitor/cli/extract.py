@@ -64,7 +64,7 @@ def extract(
 
     from monitor import catalogue  # noqa: PLC0415
     from monitor.crawl.errand import Errands  # noqa: PLC0415
-    from monitor.crawl.loop import event_loop  # noqa: PLC0415
+    from monitor.crawl.loop import run  # noqa: PLC0415
     from monitor.workers import Workers  # noqa: PLC0415
 
     async def whole() -> int:
@@ -78,7 +78,7 @@ def extract(
 
     reach = _Reach(errands=Errands(config), most=config.crawl.max_page_bytes)
     call.log_to_stderr()
-    if event_loop().run_until_complete(whole()):
+    if run(whole()):
         raise typer.Exit(1)
 
 
@@ -97,6 +97,7 @@ async def _in_order(readings: Iterable[Coroutine[None, None, Found]], *, at_once
     finally:
         for task in ahead:
             task.cancel()
+        await asyncio.gather(*ahead, return_exceptions=True)
 
 
 async def _read(name: str, url: str | None, *, known: "Catalogue", workers: "Workers", reach: _Reach) -> Found:

@@ -45,7 +45,7 @@ def check(call: Call, ids: Sequence[str], *, json: bool) -> bool:
 
     from monitor import catalogue  # noqa: PLC0415
     from monitor.crawl.errand import Errands  # noqa: PLC0415
-    from monitor.crawl.loop import event_loop  # noqa: PLC0415
+    from monitor.crawl.loop import run  # noqa: PLC0415
     from monitor.workers import Workers  # noqa: PLC0415
 
     async def whole() -> bool:
@@ -64,7 +64,7 @@ def check(call: Call, ids: Sequence[str], *, json: bool) -> bool:
             return well
 
     call.log_to_stderr()
-    return event_loop().run_until_complete(whole())
+    return run(whole())
 
 
 def add(call: Call, url: str, *, said: Mapping[str, Any], dry_run: bool) -> None:
@@ -74,10 +74,10 @@ def add(call: Call, url: str, *, said: Mapping[str, Any], dry_run: bool) -> None
     config = call.config(home)
 
     from monitor.crawl.errand import Errands  # noqa: PLC0415
-    from monitor.crawl.loop import event_loop  # noqa: PLC0415
+    from monitor.crawl.loop import run  # noqa: PLC0415
 
     call.log_to_stderr()
-    source = event_loop().run_until_complete(_discover(url, Errands(config)))
+    source = run(_discover(url, Errands(config)))
     given = {key: value for key, value in said.items() if value}
     write(call, [replace(source, **given)], home.seeds / "sources" / "own.toml", dry_run=dry_run)
 

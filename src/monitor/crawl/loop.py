@@ -1,7 +1,28 @@
 """The one event loop of the process, shared by asyncio, Twisted and whoever else waits."""
 
 import asyncio
+import signal
 import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What the work gives, from outside any loop.
+
+    The first interrupt (or SIGTERM) cancels it, and once it has cleaned up KeyboardInterrupt is raised; a second one
+    ends the process at once.
+    """
+    loop = event_loop()
+    task = loop.create_task(work)
+    with _interruptible(loop, task):
+        try:
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
 
 
 def event_loop() -> asyncio.AbstractEventLoop:
@@ -24,3 +45,19 @@ def event_loop() -> asyncio.AbstractEventLoop:
         reactor.startRunning(installSignalHandlers=False)
     asyncio.set_event_loop(loop)
     return loop
+
+
+@contextmanager
+def _interruptible(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[Any]") -> Iterator[None]:
+    def stop(number: signal.Signals) -> None:
+        # From now on the signal does what it does to any program.
+        loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

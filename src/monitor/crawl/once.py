@@ -1,16 +1,14 @@
 """The two ways to start a crawl: with all that it needs opened for it, and from outside any event loop."""
 
-import asyncio
 import os
-import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from monitor import catalogue, config
 from monitor.config import Config
-from monitor.crawl.loop import event_loop
+from monitor.crawl.loop import run
 from monitor.crawl.run import Crawls
 from monitor.errors import UsageError
 from monitor.home import Home, find, open_home
@@ -48,13 +46,7 @@ def crawl_once(config: Config, home: Home, sources: Sequence[Source], **options:
         async with crawls(config, home) as open_crawls:
             return await open_crawls.run(sources, **options)
 
-    loop = event_loop()
-    task = loop.create_task(whole())
-    with _interruptible(loop, task):
-        try:
-            return loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
+    return run(whole())
 
 
 async def alone(spider: str) -> RunReport:
@@ -67,19 +59,3 @@ async def alone(spider: str) -> RunReport:
         raise UsageError(f"no source is visited by the spider {spider!r}; `monitor sources list` shows all")
     async with crawls(settings, home) as open_crawls:
         return await open_crawls.run(mine)
-
-
-@contextmanager
-def _interruptible(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[RunReport]") -> Iterator[None]:
-    def stop(number: signal.Signals) -> None:
-        # From now on the signal does what it does to any program.
-        loop.remove_signal_handler(number)
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
