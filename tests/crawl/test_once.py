@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.ledger import Ledger, leases
 from tests.site.server import Answer
 
@@ -88,3 +90,24 @@ def test_the_first_interrupt_rolls_back_and_the_second_ends_at_once(site: Any, t
     assert "KeyboardInterrupt" in err
     with Ledger.open(tmp_path / "monitor.db") as ledger:
         assert leases.states(ledger, ["alpha"])["alpha"].holder is None
+
+
+@pytest.mark.parametrize("moment", [1, 4])
+def test_a_killed_crawl_is_taken_up_by_the_next_at_once_and_nothing_is_lost_or_landed_twice(
+    moment: int, site: Any, tmp_path: Path
+) -> None:
+    prepare(tmp_path, site)
+    for number in range(6):
+        site.page(
+            f"/{number}", STORY.replace("Two farmers", f"{number + 2} farmers").replace("Monday", f"day {number}")
+        )
+    site.feed("/rss.xml", [site.url(f"/{number}") for number in range(6)])
+    process = start(tmp_path)
+    while sum(path.strip("/").isdecimal() for path in site.paths()) < moment:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)  # what is waited for happens in another process
+    process.kill()
+    process.communicate()
+    _, err = start(tmp_path).communicate(timeout=60)
+    landed = [path.read_text("utf-8") for path in (tmp_path / "queue").glob("*.txt")]
+    assert len(landed) == len(set(landed)) == 6, err

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-import os
 import pkgutil
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -19,6 +18,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from monitor import clock, house
 from monitor.config import Config
+from monitor.crawl import holder
 from monitor.crawl.manners import Manners
 from monitor.crawl.robots import Robots
 from monitor.crawl.round import Allowance, Round, Taker
@@ -31,6 +31,8 @@ from monitor.ledger.runs import RunReport
 from monitor.model import Progress, Source, VisitReport
 
 log = logging.getLogger(__name__)
+
+_numbers = count(1)
 
 _KNOCKS = 4
 """Times `concurrency`: sources that may be waited for at once before they have answered."""
@@ -91,7 +93,7 @@ class Crawls:
         crawl = self._config.crawl
         return Round(
             run=runs.start(ledger, kind="crawl", now=clock.now(), since=since, until=until),
-            holder=f"{socket.gethostname()}:{os.getpid()}:{id(self):x}",
+            holder=f"{holder.me()}/{next(_numbers)}",
             ledger=ledger,
             manners=self.manners,
             robots=self._robots,
@@ -107,6 +109,7 @@ class Crawls:
         )
 
     async def _run(self, round_: Round, sources: Sequence[Source]) -> RunReport:
+        self._clear(round_.ledger, sources)
         runner = AsyncCrawlerRunner(settings_for(self._config, sources))
         knocks = asyncio.Semaphore(self._config.crawl.concurrency * _KNOCKS)
         visits = [asyncio.ensure_future(self._visit(runner, knocks, round_, source)) for source in sources]
@@ -121,6 +124,13 @@ class Crawls:
             leases.abandon(round_.ledger, holder=round_.holder)
             report = runs.finish(round_.ledger, run=round_.run, now=clock.now())
         return report
+
+    def _clear(self, ledger: Ledger, sources: Sequence[Source]) -> None:
+        """Sources that a killed process was visiting are free again."""
+        states = leases.states(ledger, [source.id for source in sources]).values()
+        for name in {state.holder for state in states if state.holder is not None}:
+            if holder.gone(name):
+                leases.abandon(ledger, holder=name)
 
     async def _visit(
         self, runner: AsyncCrawlerRunner, knocks: asyncio.Semaphore, round_: Round, source: Source

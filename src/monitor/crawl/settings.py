@@ -21,7 +21,11 @@ SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # a shell on a port, on by default
 REMOTE_CONTROL_ENABLED = False  # runs Python that is sent to a port, on by default since 2.19
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # a link must not read local files
+DOWNLOAD_HANDLERS = {
+    "http": "monitor.crawl.wire.HttpHandler",
+    "https": "monitor.crawl.wire.HttpHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # a link must not read local files
+}
 METAREFRESH_ENABLED = False  # a page could send us anywhere after the checks
 COOKIES_ENABLED = False  # no session is followed, none can leak
 HTTPPROXY_ENABLED = False  # behind a proxy the address gate would see the proxy alone
