@@ -183,6 +183,15 @@ def test_a_password_is_read_from_where_it_is_named(home: Home, monkeypatch: pyte
     assert settings.store_url(home) == "postgresql+psycopg://u:p%40ss%2Fword@db.example:5433/x"
 
 
+@pytest.mark.parametrize(
+    ("url", "place"), [("sqlite:///a/b.db", "{home}/a/b.db"), ("sqlite:////srv/b.db", "/srv/b.db")]
+)
+def test_a_relative_ledger_lies_in_the_home(home: Home, url: str, place: str) -> None:
+    settings = written(home, f"[store]\nurl = '{url}'")
+
+    assert settings.store_url(home) == f"sqlite:///{place.format(home=home.path)}"
+
+
 def test_a_password_that_is_not_where_it_is_named_is_told(home: Home) -> None:
     settings = written(home, "[smtp]\npassword_env = 'NOT_SET_ANYWHERE'\n[store]\npassword_file = '/nowhere/x'")
 

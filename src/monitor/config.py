@@ -159,6 +159,13 @@ class MetricsConfig(Table):
     textfile: str = ""
 
 
+class UpkeepConfig(Table):
+    """`[upkeep]`: how long what grows without end is kept."""
+
+    history_days: Annotated[int, Number, Field(ge=0)] = 400
+    """Days of polls, visits and sightings; 0 keeps them for ever. Articles and URLs are always kept."""
+
+
 class Config(BaseSettings):
     """All settings, with their defaults; the names are those of monitor.toml."""
 
@@ -175,6 +182,7 @@ class Config(BaseSettings):
     smtp: SmtpConfig = SmtpConfig()
     hook: tuple[HookConfig, ...] = ()
     metrics: MetricsConfig = MetricsConfig()
+    upkeep: UpkeepConfig = UpkeepConfig()
     source: tuple[dict[str, Any], ...] = ()
     """Inline sources as they stand in the file; `catalogue.load` reads them."""
 
@@ -214,9 +222,11 @@ class Config(BaseSettings):
         return home.path / Path(self.queue.dir).expanduser()
 
     def store_url(self, home: Home) -> str:
-        """The SQLAlchemy URL of the ledger, with its password: not to be shown."""
+        """The SQLAlchemy URL of the ledger, with its password: not to be shown. A relative file lies in the home."""
         if not self.store.url:
             return f"sqlite:///{home.ledger}"
+        if self.store.url.startswith("sqlite:///"):
+            return f"sqlite:///{home.path / Path(self.store.url.removeprefix('sqlite:///')).expanduser()}"
         url = self.store.url.replace("postgresql://", "postgresql+psycopg://", 1)
         password = self.store.password()
         if password is None:
