@@ -76,6 +76,16 @@ def test_the_wheel_carries_every_seed_and_spider(unpacked: Path) -> None:
         assert there - carried == set()
 
 
+def test_the_wheel_carries_every_file_of_the_package(unpacked: Path) -> None:
+    there = {
+        path.relative_to(ROOT / "src")
+        for path in (ROOT / "src" / "monitor").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+    }
+
+    assert {path for path in there if not (unpacked / path).is_file()} == set()
+
+
 def test_scrapy_finds_the_spiders_of_the_wheel(unpacked: Path) -> None:
     code = (
         "from monitor import house; house.install_spiders(); import spiders; print(spiders.__file__)\n"
