@@ -340,6 +340,15 @@ def test_an_entity_bomb_is_bounded_and_gives_no_title() -> None:
     assert [entry.title for entry in document.entries] == [None]
 
 
+def test_an_entity_used_without_end_is_bounded_too() -> None:
+    body = f'<!DOCTYPE rss [<!ENTITY a "{"x" * 4_000}"><!ENTITY b "{"y" * 90}">]>'
+    body += rss(item(title="&a;" * 200_000 + "&b;" * 200_000), item(2), declaration="")
+    started = time.perf_counter()
+    document = read(body)
+    assert time.perf_counter() - started < 2
+    assert [entry.url[-1] for entry in document.entries] == ["1", "2"]
+
+
 def test_every_item_of_an_endless_feed_is_told_and_the_first_are_read_whole() -> None:
     stamp = "<pubDate>Mon, 23 Nov 2026 10:00:00 +0400</pubDate><description>Uzun mətn</description>"
     body = rss(*(item(n, more=stamp) for n in range(3_000)))

@@ -29,8 +29,8 @@ from monitor.text import line
 _LIMIT = 500
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
-_DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
+_ROOT = re.compile(r"<[A-Za-z_]")
+_ENTITY = re.compile(r"""<!ENTITY\s+(\w+)\s+(?:"([^"&<%]{0,100})"|'([^'&<%]{0,100})')\s*>""")
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -57,6 +57,7 @@ def parse(
     if text[0] in "{[":
         document = jsonfeed.parse(text, url=url, source=source, now=now)
         return replace(document, entries=tuple(_told(document.entries, source=source, channel=channel)))
+    text = _rooted(text)
     if not _FEED.search(text[:5_000]):
         what = "an HTML page" if _HTML.search(text[:5_000]) else f"no feed: it begins with {text[:40]!r}"
         raise FeedError(f"{url} is {what}; `monitor sources check {source.id}` looks for the feed's new address")
@@ -67,8 +68,7 @@ class _Feed:
     """One feed under reading: what all steps need to know."""
 
     def __init__(self, text: str, *, url: str, source: Source, channel: Channel, now: datetime) -> None:
-        declaration = _DECLARATION.match(text)
-        self.text = text[declaration.end() :] if declaration else text
+        self.text = text
         self.url, self.source, self.channel, self.now = url, source, channel, now
 
     def read(self, known: frozenset[str], limit: int) -> Document:
@@ -170,10 +170,21 @@ class _Feed:
         return (Follow(url=url),) if url and url != self.url else ()
 
 
+def _rooted(text: str) -> str:
+    """The document from its root on; of all that may be declared before it only short, harmless entities are kept.
+
+    Nested or long entities, and short ones used ten thousand times, are how a small feed becomes gigabytes.
+    """
+    root = _ROOT.search(text)
+    if not root or "<!ENTITY" not in text[: root.start()]:
+        return text[root.start() :] if root else text
+    told = {name: one or other for name, one, other in _ENTITY.findall(text[: root.start()])}
+    known = re.compile("&(" + "|".join(map(re.escape, told)) + ");") if told else _ENTITY
+    return known.sub(lambda found: told[found[1]], text[root.start() :], count=10_000)
+
+
 def _tree(text: str, *, recover: bool = False) -> etree._Element | None:
-    """The feed as a tree; None when it is ill-formed or declares entities, which only feedparser may judge."""
-    if "<!DOCTYPE" in text[:5_000] or "<!ENTITY" in text:
-        return None
+    """The feed as a tree; None when it is ill-formed."""
     parser = etree.XMLParser(
         recover=recover,
         resolve_entities=False,
@@ -205,8 +216,6 @@ def _joined(found: re.Match[str]) -> str:
 
 
 def _ask(xml: str, url: str) -> Mapping[str, Any]:
-    # feedparser sees declarations only at the start of a line; it keeps the harmless ones.
-    xml = _DECLARED.sub(r"\n\g<0>", xml, count=100)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
         return feedparser.parse(
