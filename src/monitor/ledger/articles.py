@@ -5,7 +5,7 @@ the state pending; the queue then gets the file; `landed` closes. Whatever is ki
 open.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -206,6 +206,17 @@ def hashes(ledger: Ledger) -> dict[str, tuple[str, bool]]:
     with ledger.read() as connection:
         rows = connection.execute(sa.select(a.name, a.sha256, a.state)).all()
     return {row.name: (row.sha256, row.state == "landed") for row in rows}
+
+
+def texts(ledger: Ledger) -> Iterator[tuple[str, str, str | None]]:
+    """Queue name, queue text and language of every article, by number, a few in memory at a time."""
+    a = t.article.c
+    with ledger.read() as connection:
+        rows = connection.execution_options(yield_per=500).execute(
+            sa.select(a.name, a.text, a.language).order_by(a.number)
+        )
+        for row in rows:
+            yield row.name, row.text, row.language
 
 
 def _next_number(ledger: Ledger, connection: sa.Connection) -> int:
