@@ -69,3 +69,18 @@ def test_a_sentence_that_is_judged_otherwise_is_shown_and_fails(monitor: Monitor
 
     assert said.code == 1
     assert "mine.toml: should match (score 0): Nothing here is about that." in said.out
+
+
+def test_without_files_the_articles_that_have_landed_are_judged(monitor: Monitor, home: Path, tmp_path: Path) -> None:
+    row = {"url": "https://a.example/1", "title": "Zəngilanda minaya düşən çoban yaralanıb", "text": "Mina partlayıb."}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert "queued" in monitor("ingest", tmp_path / "in.jsonl").out
+    bundled = Path(__file__).parents[2] / "seeds" / "lexicon"
+    shutil.copytree(bundled, tmp_path / "fewer")
+    (tmp_path / "fewer" / "az.toml").unlink()
+
+    said = monitor("lexicon", "diff", bundled, tmp_path / "fewer")
+
+    assert said.out.startswith("- 000_")
+    assert said.out.count("\n") == 1
+    assert said.err == "1 article, 1 judged otherwise\n"
