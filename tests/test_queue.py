@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import queue as queue_module
 from monitor.errors import QueueError, UsageError
 from monitor.ledger import Ledger
 from monitor.queue import Finding, Place, Queue
@@ -132,6 +133,21 @@ def test_what_is_not_claimed_cannot_be_acknowledged(full: Queue, ledger: Ledger,
     assert full.items(ledger, now=NOW)[0].place is Place.CLAIMED
 
 
+def test_a_file_that_is_taken_in_the_same_moment_is_neither_claimed_nor_altered(
+    full: Queue, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = queue_module._names
+
+    def raced(directory: Path) -> list[str]:
+        found = names(directory)
+        (full.directory / NAMES[0]).unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(queue_module, "_names", raced)
+    assert [path.name for path in full.claim(ledger, limit=2, lease=HOUR, now=NOW)] == [NAMES[1]]
+    assert [item.finding for item in full.verify(lambda: PROMISED)] == [None] * 3
+
+
 def test_a_claim_that_was_killed_half_way_leaves_nothing_stranded(full: Queue, ledger: Ledger) -> None:
     (full.directory / NAMES[0]).rename(full.directory / "claimed" / NAMES[0])
     assert [item.place for item in full.items(ledger, now=NOW)] == [Place.WAITING] * 3
@@ -163,7 +179,7 @@ def test_all_is_well_wherever_the_files_are(full: Queue, ledger: Ledger) -> None
     full.claim(ledger, limit=2, lease=HOUR, now=NOW)
     full.ack(ledger, [NAMES[0]])
     (full.directory / NAMES[2]).unlink()
-    items = full.verify(PROMISED)
+    items = full.verify(lambda: PROMISED)
     assert [(item.place, item.finding) for item in items] == [
         (Place.DONE, None),
         (Place.CLAIMED, None),
@@ -177,7 +193,7 @@ def test_what_is_wrong_with_the_queue_is_found(full: Queue) -> None:
     (full.directory / NAMES[0]).write_text("geändert")
     lost = name(9, "verloren")
     promised = PROMISED | {lost: ("", True), name(8, "bald"): ("", False)}
-    findings = {item.name: item.finding for item in full.verify(promised) if item.finding}
+    findings = {item.name: item.finding for item in full.verify(lambda: promised) if item.finding}
     assert findings == {
         NAMES[0]: Finding.ALTERED,
         stranger: Finding.UNKNOWN,

@@ -23,8 +23,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -124,10 +124,13 @@ class Queue:
             # The claim is written before the move: a file in claimed/ without one would be nobody's.
             claims.take(ledger, names, now=now, lease_until=now + lease)
             for name in names:
-                (self.directory / name).replace(self._claimed / name)
+                # A program that does not claim may have taken it since.
+                with suppress(FileNotFoundError):
+                    (self.directory / name).replace(self._claimed / name)
             _sync(self._claimed)
             _sync(self.directory)
-        return tuple(self._claimed / name for name in names)
+            got = [self._claimed / name for name in names if (self._claimed / name).exists()]
+        return tuple(got)
 
     def ack(self, ledger: Ledger, names: Iterable[str]) -> None:
         """The claimed files are in done/; acknowledging twice does no harm."""
@@ -148,8 +151,8 @@ class Queue:
             ]
         return tuple(sorted(waiting + claimed, key=lambda item: _number(item.name)))
 
-    def verify(self, promised: Mapping[str, tuple[str, bool]]) -> tuple[Item, ...]:
-        """Every file against what the ledger says: `promised` gives for each name its SHA-256 and whether it landed.
+    def verify(self, promises: Callable[[], Mapping[str, tuple[str, bool]]]) -> tuple[Item, ...]:
+        """Every file against what the ledger says: `promises` gives for each name its SHA-256 and whether it landed.
 
         One item a file or promise, by number; all is well when no item has a finding.
         """
@@ -163,6 +166,8 @@ class Queue:
                 )
                 for name in _names(directory)
             }
+            # Asked after the look at the disk: what stood there then had been promised before.
+            promised = promises()
             items = [
                 self._verified(name, places.get(name), promised.get(name))
                 for name in sorted(places.keys() | promised.keys(), key=_number)
@@ -183,7 +188,10 @@ class Queue:
         place, path = found
         if promise is None:
             return Item(name=name, place=place, finding=Finding.UNKNOWN)
-        altered = hashlib.sha256(path.read_bytes()).hexdigest() != promise[0]
+        try:
+            altered = hashlib.sha256(path.read_bytes()).hexdigest() != promise[0]
+        except FileNotFoundError:  # taken between the look and the reading
+            return Item(name=name, place=Place.TAKEN)
         return Item(name=name, place=place, finding=Finding.ALTERED if altered else None)
 
     def _unclaim(self, ledger: Ledger, names: list[str], target: Path) -> None:

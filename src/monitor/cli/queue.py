@@ -86,7 +86,7 @@ def verify(context: typer.Context, *, json: Json = False) -> None:
     from monitor.ledger import articles  # noqa: PLC0415
 
     with _opened(context) as (queue, ledger):
-        items = queue.verify(articles.hashes(ledger))
+        items = queue.verify(lambda: articles.hashes(ledger))
     wrong = [item for item in items if item.finding]
     places = Counter(str(item.place) for item in items if item.place)
     if json:
