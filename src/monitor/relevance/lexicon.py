@@ -20,7 +20,7 @@ SCOPES = ("span", "sentence", "quoted", "topic", "text")
 WITHIN = ("sentence", "neighbours", "paragraph", "story", "text")
 
 _MOST_ENDINGS = 20_000
-_FILE = {"language", "common", "letters", "inflections", "term", "negative", "rule", "tests"}
+_FILE = {"language", "common", "frequent", "letters", "inflections", "term", "negative", "rule", "tests"}
 _TERM = {"id", "kind", "weight", "words", "masks", "scope", "not", "note"}
 _NEGATIVE = {"id", "kind", "words", "masks", "scope", "not", "note"}
 _RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note"}
@@ -76,6 +76,8 @@ class Language:
 
     common: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
+    frequent: tuple[str, ...] = ()
+    """Words (folded) that web pages hold, article or not, the commonest first: a hint for the prefilter alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,9 @@ def load(files: Iterable[tuple[str, str]]) -> Lexicon:
     for reader in readers:
         before = languages.get(reader.language, Language())
         languages[reader.language] = Language(
-            common=before.common | reader.own.common, letters=before.letters | reader.own.letters
+            common=before.common | reader.own.common,
+            letters=before.letters | reader.own.letters,
+            frequent=before.frequent + reader.own.frequent,
         )
     return Lexicon(
         terms=tuple(term for reader in readers for term in reader.terms),
@@ -125,6 +129,7 @@ class _File:
         self.own = Language(
             common=frozenset(fold(word) for word in self.string(table, "common", "", "").split()),
             letters=frozenset(self.string(table, "letters", "", "")),
+            frequent=tuple(fold(word) for word in self.string(table, "frequent", "", "").split()),
         )
         self.endings = {
             f"{label}+{name}": self.inflection(name, value) for name, value in self.table(table, "inflections").items()

@@ -1,48 +1,91 @@
-"""What a text must hold so that the matcher can accept it: derived from the lexicon, never written by hand.
+"""What a page must hold so that the matcher can accept its article: derived from the lexicon, never written by hand.
 
-A set of words is enough to ask: order, distance, sentences, negatives and places are ignored, so the answer errs only
-towards yes.
+Negatives, exceptions and places in the text are ignored, so every answer errs towards yes only.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from monitor.relevance.judgement import APART
 from monitor.relevance.lexicon import Lexicon
+from monitor.relevance.occurrences import Finder
+from monitor.relevance.pattern import Element
+from monitor.relevance.sentences import whole
 from monitor.relevance.vocabulary import Vocabulary
 
-_Places = tuple[frozenset[int], ...]
+_NEVER = 10**9  # weight of what cannot be looked for by its beginning
 
 
 class Necessity:
-    """Asks of the words of a text whether any term or rule that counts could hold in it."""
+    """Knows the words without which no term and no rule can hold, and whether a stretch of text can hold any."""
 
-    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._patterns: dict[int, list[tuple[_Places, str, bool]]] = {}
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._finder = Finder(lexicon)
+        self._vocabulary = self._finder.vocabulary
+        self._weights = _weights(lexicon, self._vocabulary)
+        self._patterns: dict[int, list[tuple[frozenset[int], ...]]] = {}
+        self._anchors: dict[str, list[frozenset[int]]] = {}
+        self._core: set[int] = set()
         for term in lexicon.terms:
             counts = term.weight > 0 and term.kind not in APART
             for pattern in term.patterns:
-                places = [
-                    frozenset(vocabulary.numbers[atom] for atom in element.atoms)
-                    for element in pattern
-                    if not element.optional
-                ]
-                anchor = min(places, key=len)
-                for atom in anchor:
-                    self._patterns.setdefault(atom, []).append((tuple(places), term.kind, counts))
+                self._add(pattern, term.kind, counts=counts)
         self._rules = [(rule.all, rule.kind) for rule in lexicon.rules if rule.kind not in APART]
+        for needs, _ in self._rules:
+            for kind in min(needs, key=self._cost):
+                self._core.update(*self._anchors.get(kind, ()))
 
-    def possible(self, words: Iterable[str]) -> bool:
-        """Whether a text of these words could be accepted."""
-        judge = self._vocabulary.judge
+    def stems(self) -> set[str]:
+        """The beginnings of all core words, folded."""
+        return {atom.stem.lower() for atom, number in self._vocabulary.numbers.items() if number in self._core}
+
+    def is_core(self, word: str) -> bool:
+        """Whether the word is a core word."""
+        return not self._core.isdisjoint(self._vocabulary.judge(word).atoms)
+
+    def meant(self, word: str, around: Iterable[str]) -> bool:
+        """Whether the words around a core word can make up a pattern with it."""
         atoms: set[int] = set()
-        for word in words:
-            atoms.update(judge(word).atoms)
+        for one in around:
+            atoms.update(self._vocabulary.judge(one).atoms)
+        return any(
+            all(not place.isdisjoint(atoms) for place in places)
+            for atom in self._vocabulary.judge(word).atoms
+            for places in self._patterns.get(atom, ())
+        )
+
+    def holds(self, text: str) -> bool:
+        """Whether a term that counts stands in the text, or all that some rule needs, at whatever distance."""
         kinds = set()
-        for atom in atoms:
-            for places, kind, counts in self._patterns.get(atom, ()):
-                if (counts or kind not in kinds) and not any(place.isdisjoint(atoms) for place in places):
-                    if counts:
-                        return True
-                    kinds.add(kind)
+        for one in self._finder.find(whole(text, self._vocabulary), None):
+            if one.term.weight and one.term.kind not in APART:
+                return True
+            kinds.add(one.term.kind)
         return any(not any(need.isdisjoint(kinds) for need in needs) for needs, _ in self._rules)
+
+    def _add(self, pattern: tuple[Element, ...], kind: str, *, counts: bool) -> None:
+        numbers = self._vocabulary.numbers
+        places = tuple(frozenset(numbers[atom] for atom in one.atoms) for one in pattern if not one.optional)
+        anchor = min(places, key=lambda atoms: (self._weight(atoms), len(atoms)))
+        if counts:
+            self._core |= anchor
+        else:
+            self._anchors.setdefault(kind, []).append(anchor)
+        for atom in anchor:
+            self._patterns.setdefault(atom, []).append(places)
+
+    def _weight(self, atoms: Iterable[int]) -> int:
+        return sum(self._weights[atom] for atom in atoms)
+
+    def _cost(self, kinds: Collection[str]) -> int:
+        """How common on any page the words are that could stand for these kinds; kinds that count are core anyway."""
+        return sum(self._weight(atoms) for kind in kinds for atoms in self._anchors.get(kind, ()))
+
+
+def _weights(lexicon: Lexicon, vocabulary: Vocabulary) -> Counter[int]:
+    weights = Counter({number: _NEVER for atom, number in vocabulary.numbers.items() if atom.inflection in {"#", "<"}})
+    for language in lexicon.languages.values():
+        for rank, word in enumerate(reversed(language.frequent), 1):
+            for atom in vocabulary.judge(word).atoms:
+                weights[atom] += rank
+    return weights

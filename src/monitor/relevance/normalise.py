@@ -13,7 +13,10 @@ _INSIDE = (
     "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 )
 # An apostrophe belongs to the word between Cyrillic letters (об'єкт); elsewhere it ends the word (d'une, ANAMA'nın).
-WORD = re.compile(rf"\w(?:[\w{_INSIDE}]|(?<=[\u0400-\u04ff])['’ʼ`](?=[\u0400-\u04ff]))*")
+_LETTERS_INSIDE = rf"[\w{_INSIDE}]*"
+WORD = re.compile(
+    rf"\w{_LETTERS_INSIDE}(?:['’ʼ`](?<=[\u0400-\u04ff].)(?=[\u0400-\u04ff]){_LETTERS_INSIDE})*"
+)
 
 LONGEST = 80
 """Longer runs of letters are no words and match nothing."""

@@ -1,6 +1,7 @@
 """Title and paragraphs → sentences of judged words, with offsets into the original text."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,25 +33,36 @@ class Sentence:
     paragraph: int
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """A text cut into sentences and words."""
+    """A text cut into sentences and words; offsets of words are worked out for the few sentences that are asked for."""
 
-    text: str
-    starts: list[int]
-    ends: list[int]
-    words: list[Verdict]
-    sentences: list[Sentence]
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: list[Verdict] = []
+        self.sentences: list[Sentence] = []
+        self._spans: dict[int, list[tuple[int, int]]] = {}
 
     def sentence_text(self, number: int) -> str:
         """The sentence as it stands in the original."""
         sentence = self.sentences[number]
         return " ".join(self.text[sentence.start : sentence.end].split())
 
+    def words_text(self, first: int, last: int) -> str:
+        """The words first to last (exclusive), which stand in one sentence, as in the original."""
+        number = bisect_right(self.sentences, first, key=lambda sentence: sentence.first) - 1
+        return self.text[self.span(number, first)[0] : self.span(number, last - 1)[1]]
+
+    def span(self, number: int, word: int) -> tuple[int, int]:
+        """Where a word of a sentence stands in the text."""
+        sentence = self.sentences[number]
+        if number not in self._spans:
+            self._spans[number] = [found.span() for found in WORD.finditer(self.text, sentence.start, sentence.end)]
+        return self._spans[number][word - sentence.first]
+
 
 def read(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> Reading:
     """The first LIMIT characters of title and paragraphs as sentences."""
-    reading = Reading("\n".join((title, *paragraphs))[:LIMIT], [], [], [], [])
+    reading = Reading("\n".join((title, *paragraphs))[:LIMIT])
     offset = 0
     for number, paragraph in enumerate((title, *paragraphs), -1):
         for start, end in _cut(paragraph[: max(0, LIMIT - offset)]):
@@ -58,6 +70,14 @@ def read(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> Readi
         offset += len(paragraph) + 1
         if offset >= LIMIT:
             break
+    return reading
+
+
+def whole(text: str, vocabulary: Vocabulary) -> Reading:
+    """The text as one sentence, however long."""
+    reading = Reading(text)
+    reading.words += vocabulary.judge_all(WORD.findall(text))
+    reading.sentences.append(Sentence(0, len(reading.words), 0, len(text), 0))
     return reading
 
 
@@ -78,19 +98,18 @@ def _cut(paragraph: str) -> list[tuple[int, int]]:
 
 def _add(reading: Reading, start: int, end: int, paragraph: int, vocabulary: Vocabulary) -> None:
     first = len(reading.words)
-    judge = vocabulary.judge
-    for word in WORD.finditer(reading.text, start, end):
-        reading.starts.append(word.start())
-        reading.ends.append(word.end())
-        reading.words.append(judge(word[0]))
+    reading.words += vocabulary.judge_all(WORD.findall(reading.text, start, end))
     last = len(reading.words)
-    for begin in range(first, last, _LONGEST_SENTENCE):
-        stop = min(begin + _LONGEST_SENTENCE, last)
-        from_, to = (
-            (start if begin == first else reading.starts[begin]),
-            (end if stop == last else reading.ends[stop - 1]),
+    if last - first <= _LONGEST_SENTENCE:
+        if last > first:
+            reading.sentences.append(Sentence(first, last, start, end, paragraph))
+        return
+    spans = [found.span() for found in WORD.finditer(reading.text, start, end)]
+    for begin in range(0, last - first, _LONGEST_SENTENCE):
+        stop = min(begin + _LONGEST_SENTENCE, last - first)
+        reading.sentences.append(
+            Sentence(first + begin, first + stop, spans[begin][0], spans[stop - 1][1], paragraph)
         )
-        reading.sentences.append(Sentence(begin, stop, from_, to, paragraph))
 
 
 def languages(reading: Reading, vocabulary: Vocabulary, tag: str | None) -> tuple[str | None, list[int]]:

@@ -1,6 +1,6 @@
 """One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from monitor.relevance.lexicon import ANY, Lexicon
@@ -18,6 +18,20 @@ class Verdict(NamedTuple):
     """Numbers of the word patterns it meets."""
     languages: int
     """Bits of the languages of which it is a common word or bears a telling letter."""
+
+
+class _Memory(dict[str, Verdict]):
+    """Word → verdict, worked out when first asked; emptied when full."""
+
+    def __init__(self, judge: Callable[[str], Verdict]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, word: str) -> Verdict:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        verdict = self[word] = self._judge(word)
+        return verdict
 
 
 class Vocabulary:
@@ -45,16 +59,15 @@ class Vocabulary:
             for letter in lexicon.languages[language].letters:
                 self._letters[letter] = self._letters.get(letter, 0) | bit
         self._telling = frozenset(self._letters)
-        self._memory: dict[str, Verdict] = {}
+        self._memory = _Memory(self._judge)
 
     def judge(self, word: str) -> Verdict:
         """What the word, as it stands in the text, says."""
-        verdict = self._memory.get(word)
-        if verdict is None:
-            if len(self._memory) >= _MOST_REMEMBERED:
-                self._memory.clear()
-            verdict = self._memory[word] = self._judge(word)
-        return verdict
+        return self._memory[word]
+
+    def judge_all(self, words: Iterable[str]) -> list[Verdict]:
+        """What each word says."""
+        return list(map(self._memory.__getitem__, words))
 
     def _judge(self, word: str) -> Verdict:
         if len(word) > LONGEST:
