@@ -95,6 +95,20 @@ class Ledger:
         ):
             connection.execute(sa.text("VACUUM INTO :path"), {"path": str(path)})
 
+    def tidy(self, *, free_share: float) -> None:
+        """The database knows its own statistics, and no more than `free_share` of its file lies empty."""
+        if self._engine.dialect.name != "sqlite":
+            return  # a server keeps its own house
+        with (
+            _explained(self.where),
+            self._engine.connect().execution_options(monitor_begin=None) as connection,
+        ):
+            connection.execute(sa.text("PRAGMA optimize"))
+            free = connection.execute(sa.text("PRAGMA freelist_count")).scalar_one()
+            pages = connection.execute(sa.text("PRAGMA page_count")).scalar_one()
+            if free > free_share * pages:
+                connection.execute(sa.text("VACUUM"))
+
     def close(self) -> None:
         """No connection is left open."""
         self._engine.dispose()
@@ -106,6 +120,10 @@ class Ledger:
         self.close()
 
     def _migrate(self) -> None:
+        with self.read() as connection:
+            # Nearly always; it waits for nobody who writes, and works where nothing can be written.
+            if _version(connection) == HEAD:
+                return
         with self.write() as connection:
             if connection.dialect.name == "postgresql":
                 # Two programs started at once: the second waits here and finds the work done.
