@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.ledger import Ledger, channels, counts, runs, urls
+from monitor.ledger import Ledger, channels, counts, runs, trace, urls
 from monitor.ledger.urls import Found
 from monitor.model import Channel, ChannelKind, Entry, Outcome, Source, Validators
 from tests.ledger.conftest import NOW
@@ -238,3 +238,13 @@ def test_a_feed_of_thousands_of_entries_is_taken_whole(ledger: Ledger, run: int,
     entries = [entry(n) for n in range(5_000)]
     assert discover(entries) == Found(new=5_000)
     assert discover(entries) == Found(known=5_000)
+
+
+def test_whatever_a_server_says_can_be_kept_as_the_reason(ledger: Ledger, run: int, discover: Discover) -> None:
+    discover([entry(1)])
+    settle(ledger, run, Outcome.FAILED, reason="503 \x00\x1b[31m\ud800 " + "xəta " * 500)
+    way = trace.find(ledger, "https://qarabag-xeber.example/xeber/1")
+    assert way is not None
+    assert way.reason is not None
+    assert way.reason.startswith("503 [31m\ufffd xəta")
+    assert len(way.reason) == 500

@@ -22,6 +22,7 @@ from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
 from monitor.model import Entry, Match, Outcome, Source, Validators
 from monitor.sameness import urlkey
+from monitor.text import line
 
 REREADS = 3
 """How often a URL is read again because its announced headline changed; some feeds put counters into headlines."""
@@ -210,6 +211,8 @@ def settle_in(
     **facts: Any,
 ) -> Outcome:
     """As `settle`, within the caller's transaction; `facts` are further columns of the URL's row."""
+    # A server words its own errors: whatever it says must be storable.
+    reason = line(reason)[:500] if reason else None
     row = connection.execute(sa.select(t.url).where(t.url.c.id == url_id).with_for_update()).one()
     before = connection.execute(
         sa.select(t.sighting.c.outcome).where(t.sighting.c.run == run, t.sighting.c.url == url_id)
