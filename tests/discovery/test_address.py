@@ -76,9 +76,9 @@ def test_each_port_of_an_ip_address_is_a_site_of_its_own() -> None:
 
 
 def test_a_path_of_a_thousand_parts_is_judged_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for tail in ("", "/a/a/a"):
         address.article(
             "https://x.example" + "".join(f"/{n % 999}" for n in range(500)) + tail, source("https://x.example/rss")
         )
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2

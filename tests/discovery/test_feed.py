@@ -224,6 +224,11 @@ BROKEN = {
     "items after the channel": "<rss><channel><title>x</title></channel>" + item(1) + item(2) + item(3) + "</rss>",
     "a wrong encoding": GOOD.replace('encoding="utf-8"', 'encoding="utf-16"'),
     "an unknown encoding": GOOD.replace('encoding="utf-8"', 'encoding="x-foo"'),
+    "declarations in a text": rss(
+        item(1, more='<description><![CDATA[<!ENTITY x "y">]]></description>'), item(2), item(3)
+    ),
+    "a bad entity and another in a text": '<!DOCTYPE rss [<!ENTITY a "&b;">]>'
+    + rss(item(1, more='<description><![CDATA[<!ENTITY x "y">]]></description>'), item(2), item(3), declaration=""),
     "an outside document type": '<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "http://127.0.0.1:9/x.dtd">' + GOOD[38:],
     "a style sheet": GOOD.replace("<rss", '<?xml-stylesheet type="text/xsl" href="/x.xsl"?><rss'),
     "a comment with hyphens": GOOD.replace("<item>", "<!-- a -- b --><item>", 1),
@@ -334,18 +339,18 @@ def test_harmless_entities_of_a_feeds_own_are_resolved() -> None:
 def test_an_entity_bomb_is_bounded_and_gives_no_title() -> None:
     lines = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
     body = f'<!DOCTYPE rss [<!ENTITY a0 "bum">{lines}]>' + rss(item(title="&a8;"), declaration="")
-    started = time.perf_counter()
+    started = time.process_time()
     document = read(body)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert [entry.title for entry in document.entries] == [None]
 
 
 def test_an_entity_used_without_end_is_bounded_too() -> None:
     body = f'<!DOCTYPE rss [<!ENTITY a "{"x" * 4_000}"><!ENTITY b "{"y" * 90}">]>'
     body += rss(item(title="&a;" * 200_000 + "&b;" * 200_000), item(2), declaration="")
-    started = time.perf_counter()
+    started = time.process_time()
     document = read(body)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert [entry.url[-1] for entry in document.entries] == ["1", "2"]
 
 

@@ -169,15 +169,15 @@ def test_entities_are_neither_resolved_nor_fetched(tmp_path: Any) -> None:
         f'<!DOCTYPE urlset [<!ENTITY a0 "bum">{bomb}<!ENTITY x SYSTEM "file://{secret}">]>'
         + urlset(loc("/&x;&a8;"), loc("/2"))[38:]
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert "gizli" not in str(read(body))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_fifty_thousand_addresses_are_read_and_no_more() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(read(urlset(*(loc(f"/{n}") for n in range(50_010)))).entries) == 50_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import feedparser
 from lxml import etree
 
 from monitor.article import charset
-from monitor.discovery import address, jsonfeed, moment, plain
+from monitor.discovery import address, jsonfeed, markup, moment, plain
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Channel, Entry, Source
@@ -29,14 +29,7 @@ from monitor.text import line
 _LIMIT = 500
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
-_ROOT = re.compile(r"<[A-Za-z_]")
-_ENTITY = re.compile(r"""<!ENTITY\s+(\w+)\s+(?:"([^"&<%]{0,100})"|'([^'&<%]{0,100})')\s*>""")
-_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
-_ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CHEAP = ("pubDate", "published", "date", "updated", "link", "guid", "id", "title")
-# Emoji as two halves, each written as a character of its own: no XML, but some servers' habit.
-_HALVES = re.compile(r"(?:&#(?:x[dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]\d{3});)+")
 # What feedparser is known to raise on hostile mark-up, from its SGML parser and its own mixins.
 _FAILURES = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError)
 
@@ -57,7 +50,7 @@ def parse(
     if text[0] in "{[":
         document = jsonfeed.parse(text, url=url, source=source, now=now)
         return replace(document, entries=tuple(_told(document.entries, source=source, channel=channel)))
-    text = _rooted(text)
+    text = markup.rooted(text)
     if not _FEED.search(text[:5_000]):
         what = "an HTML page" if _HTML.search(text[:5_000]) else f"no feed: it begins with {text[:40]!r}"
         raise FeedError(f"{url} is {what}; `monitor sources check {source.id}` looks for the feed's new address")
@@ -73,11 +66,11 @@ class _Feed:
 
     def read(self, known: frozenset[str], limit: int) -> Document:
         """The document; see `parse`."""
-        tree = _tree(self.text)
+        tree = markup.tree(self.text)
         if tree is None:
-            text = _HALVES.sub(_joined, _cut(self.text))
+            text = markup.mended(self.text)
             # Where feedparser's lax reading would take seconds, lxml's recovering one must do.
-            tree = _tree(text, recover=True) if len(_ITEM_END.findall(text)) > limit else None
+            tree = markup.tree(text, recover=True) if markup.items(text) > limit else None
         if tree is None:
             return self._whole(text)
         items = [node for node in tree.iter("{*}item", "{*}entry") if node is not tree]
@@ -168,51 +161,6 @@ class _Feed:
             following = parts._replace(query=urlencode(query)).geturl()
         url = address.absolute(self.url, following)
         return (Follow(url=url),) if url and url != self.url else ()
-
-
-def _rooted(text: str) -> str:
-    """The document from its root on; of all that may be declared before it only short, harmless entities are kept.
-
-    Nested or long entities, and short ones used ten thousand times, are how a small feed becomes gigabytes.
-    """
-    root = _ROOT.search(text)
-    if not root or "<!ENTITY" not in text[: root.start()]:
-        return text[root.start() :] if root else text
-    told = {name: one or other for name, one, other in _ENTITY.findall(text[: root.start()])}
-    known = re.compile("&(" + "|".join(map(re.escape, told)) + ");") if told else _ENTITY
-    return known.sub(lambda found: told[found[1]], text[root.start() :], count=10_000)
-
-
-def _tree(text: str, *, recover: bool = False) -> etree._Element | None:
-    """The feed as a tree; None when it is ill-formed."""
-    parser = etree.XMLParser(
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
-    try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
-def _cut(text: str) -> str:
-    """The text without an item that is cut off: half an address is a wrong address."""
-    if _END.search(text[-500:]):
-        return text
-    ends = [found.end() for found in _ITEM_END.finditer(text)]
-    begin = _ITEM.search(text)
-    return text[: ends[-1]] if ends else text[: begin.start()] if begin else text
-
-
-def _joined(found: re.Match[str]) -> str:
-    codes = (
-        int(f"0{ref}" if ref[0] == "x" else ref, 16 if ref[0] == "x" else 10) for ref in found[0][2:-1].split(";&#")
-    )
-    return "".join(map(chr, codes)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _ask(xml: str, url: str) -> Mapping[str, Any]:
