@@ -242,6 +242,13 @@ def test_a_page_that_kills_its_reader_and_was_not_announced_as_a_mine_story_has_
     assert result == Result(outcome=Outcome.FAILED, reason="reading took longer than 20 s")
 
 
+def test_a_page_without_text_lands_with_the_feeds_summary_but_not_with_a_bare_headline(bench: Bench) -> None:
+    empty = b"<html><body><div id=app></div></body></html>"
+    assert bench.page("/xeber/1", empty, title=MINE[0]).outcome is Outcome.NOT_ARTICLE
+    told = bench.page("/xeber/2", empty, title=MINE[0], summary=" ".join(MINE[1:3]))
+    assert (told.outcome, told.reason) == (Outcome.QUEUED, "partial")
+
+
 def test_a_page_without_a_date_in_the_feed_that_says_itself_to_be_older_than_asked_for_is_too_old(bench: Bench) -> None:
     bench.start(since=NOW - timedelta(days=2))
     page = html(*MINE, published="2026-10-01T08:00:00+04:00")

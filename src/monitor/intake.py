@@ -124,9 +124,11 @@ class Intake:
     def _unread(self, one: "_One", outcome: Outcome, reason: str | None) -> Result:
         """A page that gave no article ends so, unless what was announced of it is enough to land."""
         entry = one.due.entry
-        # A headline alone is enough when the page could not be seen. A page that was seen and holds no article is
-        # believed, unless a feed gave a summary: a menu's link to "Mines" announces a headline too.
-        if entry.title and (entry.summary or outcome is not Outcome.NOT_ARTICLE):
+        # A headline is enough when reading failed. A page that was read and holds no text would end there, so that a
+        # feed's summary is landed instead; not a bare headline, which a menu's link to "Mines" has too. A blocked page
+        # is neither: it shows in the source's health and is asked for again.
+        enough = {Outcome.FAILED: entry.title, Outcome.NOT_ARTICLE: entry.title and entry.summary}
+        if enough.get(outcome):
             article = _announced(entry, one.source)
             match = self._match(article)
             if match.relevant:
