@@ -112,6 +112,13 @@ def test_the_posts_of_a_wordpress_interface_are_a_feed() -> None:
     assert (entry.title, entry.published_at) == ("Mine – two hurt", datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
 
 
+def test_a_list_of_articles_found_by_a_search_is_a_feed() -> None:
+    (entry,) = read(
+        '{"articles":[{"url":"https://uzaq.example/1","title":"Mayın patladı","seendate":"20261123T101500Z"}]}'
+    ).entries
+    assert (entry.url, entry.published_at) == ("https://uzaq.example/1", datetime(2026, 11, 23, 10, 15, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("written", "title"),
     [

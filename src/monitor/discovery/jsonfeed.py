@@ -1,4 +1,4 @@
-"""JSON Feed (version 1), and the article lists of WordPress's REST interface, → Entries."""
+"""JSON Feed (version 1), and the article lists of WordPress's REST interface and of GDELT, → Entries."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,8 @@ def parse(text: str, *, url: str, source: Source, now: datetime) -> Document:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FeedError(f"{url} is no feed: neither XML nor JSON ({error})") from error
-    about, items = (data, data.get("items")) if isinstance(data, Mapping) else ({}, data)
+    about = data if isinstance(data, Mapping) else {}
+    items = about.get("items", about.get("articles")) if about else data
     if not isinstance(items, list):
         raise FeedError(f"{url} is JSON without a list of items; give the address of a JSON Feed")
     entries = tuple(_entries(items, url=url, source=source, now=now))
@@ -41,7 +42,7 @@ def _entries(items: Iterable[object], *, url: str, source: Source, now: datetime
             continue
         # WordPress gives UTC in date_gmt, without saying so.
         gmt = _text(item, "date_gmt")
-        stamp = f"{gmt}Z" if gmt else _text(item, "date_published", "date_modified", "date")
+        stamp = f"{gmt}Z" if gmt else _text(item, "date_published", "date_modified", "date", "seendate")
         texts = (_text(item, name) for name in ("summary", "excerpt", "content_text", "content_html", "content"))
         yield Entry(
             url=found,
