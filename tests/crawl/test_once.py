@@ -66,7 +66,9 @@ STORY = """<!doctype html><html lang="en"><head><title>Landmine injures two farm
 
 def test_a_page_goes_all_the_way_from_a_feed_to_a_file_in_the_queue(site: Any, tmp_path: Path) -> None:
     prepare(tmp_path, site)
-    site.feed("/rss.xml", [site.page("/a", STORY), site.page("/b", "<h1>Weather</h1><p>Rain.</p>")])
+    site.feed(
+        "/rss.xml", [site.page("/news/mine-12", STORY), site.page("/news/rain-13", "<h1>Weather</h1><p>Rain.</p>")]
+    )
     process = start(tmp_path)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

@@ -484,3 +484,24 @@ def test_a_lease_is_renewed_while_the_visit_lasts_and_its_loss_ends_it(
     assert (visit.status, visit.outcomes) == ("failed", {Outcome.PENDING: 1})
     assert "taken over" in str(visit.note)
     assert leases.states(world.ledger, ["alpha"])["alpha"].holder == "robber"
+
+
+def test_a_feed_that_is_all_new_since_the_last_look_is_warned_of_and_looked_at_sooner(site: Any, world: Any) -> None:
+    source = world.source("alpha", site, every="1h")
+    for turn in range(2):
+        site.feed("/rss.xml", [site.page(f"/{turn}/{number}", "mina") for number in range(9)])
+        (visit,) = world.crawl([source], site).visits
+    assert str(visit.note).endswith("were new: others may have come and gone unseen")
+    state = leases.states(world.ledger, ["alpha"])["alpha"]
+    assert state.interval == timedelta(minutes=30)
+    assert state.next_visit_at == state.visited_at + state.interval
+
+
+def test_when_nobody_answers_the_sources_are_not_blamed(site: Any, world: Any) -> None:
+    site.routes["/robots.txt"] = Answer(wait=3)
+    source = world.source("alpha", site)
+    for _ in range(4):
+        world.crawl([source], site, timeout=0.1)
+    state = leases.states(world.ledger, ["alpha"])["alpha"]
+    assert state.failures == 4
+    assert state.next_visit_at - state.visited_at == source.every

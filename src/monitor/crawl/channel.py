@@ -13,6 +13,7 @@ from scrapy.http import Response
 from monitor.crawl.fetch import Fetcher
 from monitor.crawl.gate import Refused
 from monitor.crawl.mishap import MISHAPS, reason
+from monitor.crawl.pace import Look
 from monitor.crawl.robots import Disallowed
 from monitor.crawl.round import Round
 from monitor.discovery import paging, sitemap
@@ -80,6 +81,8 @@ class ChannelVisit:
         self._seen = seen
         """Documents that were asked for in this visit, by any channel."""
         self._tally = _Tally()
+        self.look: Look | None = None
+        """What the visit showed of the channel's pace; None when it gave nothing."""
         self._told: set[str] = set()
         """Addresses that earlier documents of the channel held: a page that brings nothing else ends the series."""
         self._horizon = round_.since
@@ -104,6 +107,8 @@ class ChannelVisit:
             entries=tally.entries,
             covered_from=covered,
         )
+        if tally.status.startswith(("ok", "not-modified")):
+            self.look = self._pace(state)
         newest = [at for at in (tally.newest, _latest(state, "newest_at")) if at is not None]
         channels.note(
             self._round.ledger,
@@ -243,6 +248,15 @@ class ChannelVisit:
         own = {channel.url for channel in self._source.channels}
         below = channels.documents(self._round.ledger, source=self._source.id)
         return tuple(Follow(url=url) for url in below if url not in own)[:_RECENT]
+
+    def _pace(self, state: ChannelState) -> Look:
+        tally, first = self._tally, not any(poll.status.startswith(("ok", "not-modified")) for poll in state.polls)
+        if tally.status == "not-modified":
+            # The same document as before: all of it was known.
+            entries = next((poll.entries for poll in state.polls if poll.entries), 0)
+            return Look(entries=entries, known=entries, first=first)
+        depth = self._round.now() - tally.oldest if tally.oldest and self._channel.kind is ChannelKind.FEED else None
+        return Look(entries=tally.entries, known=tally.entries - tally.new, depth=depth, first=first)
 
     def _was_covered(self, state: ChannelState) -> bool:
         """Whether "not changed" would also mean "nothing new as far back as was asked"."""

@@ -73,6 +73,8 @@ class Manners:
         self.pause = pause
         """The wait before a request is repeated after a mishap, more or less."""
         self.now = now
+        self.heard: datetime | None = None
+        """When any host last answered anything."""
         self._slower: dict[Place, float] = {}
         self._last: dict[Place, float] = {}
         self._locks: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -144,6 +146,7 @@ class MannersMiddleware:
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """The answer goes on; or the request is made once more after a pause; or Held is raised."""
         place = target(request.url)
+        self.manners.heard = self.manners.now()
         until = self._asked(response, place)
         if until is not None:
             self.manners.hold(self.owner, place, until)

@@ -10,6 +10,8 @@ from monitor.crawl.fetch import Down, Fetcher
 from monitor.crawl.gate import Refused
 from monitor.crawl.manners import Held, backoff
 from monitor.crawl.mishap import MISHAPS, reason
+from monitor.crawl.pace import Look
+from monitor.crawl.pace import interval as pace_of
 from monitor.crawl.robots import Disallowed, Unreachable
 from monitor.crawl.round import LEASE, Round
 from monitor.discovery import address
@@ -39,6 +41,7 @@ class Visit:
         self._fetcher, self._read = fetcher, read
         self._started_at = round_.now()
         self._notes: list[str] = []
+        self._looks: list[Look] = []
         self._trouble = 0
 
     async def run(self) -> VisitReport:
@@ -104,9 +107,13 @@ class Visit:
         return tuple(reports)
 
     async def _channel(self, channel: Channel, seen: set[str]) -> ChannelReport:
-        return await ChannelVisit(
-            self._round, self._source, channel, fetcher=self._fetcher, read=self._read, seen=seen
-        ).run()
+        visit = ChannelVisit(self._round, self._source, channel, fetcher=self._fetcher, read=self._read, seen=seen)
+        report = await visit.run()
+        if visit.look is not None:
+            self._looks.append(visit.look)
+            if visit.look.overflowed:
+                self._notes.append(f"all entries of {channel.url} were new: others may have come and gone unseen")
+        return report
 
     async def _pages(self) -> None:
         """What is due has been fetched and taken in, up to the limits."""
@@ -213,9 +220,13 @@ class Visit:
         round_, now = self._round, self._round.now()
         ok = report.status == "ok"
         state = leases.states(round_.ledger, [self._source.id])[self._source.id]
-        every = state.interval or self._source.every
-        # A source is never given up: after failures it is asked less and less often, but at least once a day.
-        wait = every if ok else backoff(state.failures + 1, base=every, cap=max(timedelta(days=1), every))
+        every = self._source.every
+        current = state.interval or every
+        pace = pace_of(current, every=every, looks=self._looks) if ok else current
+        # A source is never given up: after failures it is asked less and less often, but at least once a day. When
+        # nobody has answered meanwhile, the trouble is likely on our side, and the source not to blame.
+        alone = round_.manners.heard is None or round_.manners.heard < self._started_at
+        wait = pace if ok or alone else backoff(state.failures + 1, base=current, cap=max(timedelta(days=1), every))
         leases.release(
             round_.ledger,
             source=self._source.id,
@@ -224,6 +235,7 @@ class Visit:
             ok=ok,
             next_visit_at=now + wait,
             not_before=round_.manners.held(self._source.id),
+            interval=pace if ok else None,
         )
 
 
