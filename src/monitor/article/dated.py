@@ -116,4 +116,4 @@ def _searched(tree: HtmlElement, url: str, zone: str, now: datetime) -> tuple[da
         min_date="1995-01-01",
     )
     at = dates.parse(found, zone=zone, now=now) if found else None
-    return (at, "text") if at is not None and dates.plausible(at, now=now) else (None, None)
+    return (at, "search") if at is not None and dates.plausible(at, now=now) else (None, None)

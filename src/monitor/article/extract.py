@@ -1,13 +1,13 @@
 """Page → Article, or the reason why there is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml.html import HtmlElement
 
 from monitor.article import authors, body, charset, chrome, clean, closing, dated, document, evidence
-from monitor.article import headline, language, location, story, told
+from monitor.article import headline, language, location, story, told, verdict, walls
 from monitor.article import blocks as page_blocks
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
@@ -23,6 +23,8 @@ class Extraction:
     outcome: Outcome | None = None
     """NOT_ARTICLE or BLOCKED when there is no article."""
     reason: str | None = None
+    described: Article | None = None
+    """What a page without an article says of itself: title, authors, date, no paragraphs."""
     blocks: tuple[str, ...] = ()
     """Keys of the page's text blocks, for learning what recurs on other pages of the source."""
 
@@ -35,14 +37,14 @@ def extract(
     tree = document.parse(text)
     if tree is None:
         return Extraction(article=None, outcome=Outcome.NOT_ARTICLE, reason="empty page")
-    return _Reading(page, tree, source, entry).extraction(chrome, now)
+    return _Reading(page, text, tree, source, entry).extraction(chrome, now)
 
 
 class _Reading:
     """One page under reading: what the parts need of each other."""
 
-    def __init__(self, page: Page, tree: HtmlElement, source: Source | None, entry: Entry | None) -> None:
-        self.page, self.tree, self.source, self.entry = page, tree, source, entry
+    def __init__(self, page: Page, raw: str, tree: HtmlElement, source: Source | None, entry: Entry | None) -> None:
+        self.page, self.raw, self.tree, self.source, self.entry = page, raw, tree, source, entry
         self.evidence: Evidence = evidence.gather(tree, url=page.url)
         self.names = headline.outlets(self.evidence, source.name if source else None)
         self.blocks: list[Block] = page_blocks.read(tree)
@@ -63,9 +65,39 @@ class _Reading:
             chosen, title=self.title or "", strip=self.source.strip if self.source else (), recurring=recurring
         )
         seen = chrome.keys(block.text for block in self.blocks if block.link_share < 0.8)
-        if not chosen or not self.title:
-            return Extraction(article=None, outcome=Outcome.NOT_ARTICLE, reason="no text", blocks=seen)
-        return Extraction(article=self._article(chosen, now), blocks=seen)
+        wall = walls.found(
+            self.evidence,
+            status=self.page.status,
+            title=self.title,
+            raw=self.raw,
+            story=chosen,
+            page=self.blocks,
+        )
+        article = self._article(chosen, now)
+        outcome, reason = self._judge(article, chosen, wall)
+        if outcome is None:
+            return Extraction(article=article, blocks=seen)
+        described = replace(article, paragraphs=(), credit=None)
+        return Extraction(article=None, outcome=outcome, reason=reason, described=described, blocks=seen)
+
+    def _judge(self, article: Article, chosen: Sequence[Block], wall: str | None) -> tuple[Outcome | None, str | None]:
+        """The outcome of a page that is no article, and why."""
+        if wall:
+            return (Outcome.NOT_ARTICLE if wall in {"not found", "gone"} else Outcome.BLOCKED), wall
+        if not article.paragraphs or not article.title:
+            return Outcome.NOT_ARTICLE, "no text"
+        points = verdict.points(
+            self.evidence,
+            title=article.title,
+            start=self.start,
+            story=chosen,
+            page=self.blocks,
+            named=bool(article.authors),
+            dated=article.date_evidence in {"jsonld", "meta", "time", "text"},
+            announced=self.entry.title if self.entry else None,
+        )
+        reason = verdict.against(points)
+        return (Outcome.NOT_ARTICLE, reason) if reason else (None, None)
 
     def _article(self, chosen: Sequence[Block], now: datetime) -> Article:
         credit = self.source.credit if self.source else None
@@ -103,13 +135,17 @@ class _Reading:
 
     def _near(self, chosen: Sequence[Block]) -> list[Block]:
         """The blocks around the headline and the story's edges, where bylines and dates stand."""
+        if not chosen and self.start is None:
+            return []
         first = self.blocks[self.start].order if self.start is not None else chosen[0].order
-        last = chosen[-1].order
-        begin = min(first, chosen[0].order)
+        last = chosen[-1].order if chosen else first
+        begin = min(first, chosen[0].order) if chosen else first
         return [block for block in self.blocks if begin - 6 <= block.order <= last + 6]
 
     def _after(self, chosen: Sequence[Block]) -> list[str]:
         """The unlinked lines right behind the story, where a page closes with a name."""
+        if not chosen:
+            return []
         last = chosen[-1].order
         behind = [block for block in self.blocks if last < block.order <= last + 4 and not block.furniture]
         return [block.text for block in behind if block.link_share < 0.5]
