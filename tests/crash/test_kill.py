@@ -65,19 +65,18 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
     source = Path(landing.__file__).with_name("shim.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True)
     Ledger.open(homes / "blank.db").close()
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.crash.landing"],
         env=os.environ | {"LD_PRELOAD": str(shim)},
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert server.stdout is not None
-    assert server.stdout.readline() == "ready\n"
-    with server:
-        yield Sweep(server, homes / "blank.db", homes)
+    ) as server:
         assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        yield Sweep(server, homes / "blank.db", homes)
         server.stdin.close()
 
 
@@ -96,6 +95,15 @@ def test_killed_while_the_ledger_is_made_the_next_run_makes_it(sweep: Sweep) -> 
         home = sweep.home(empty=True)
         assert sweep.strike(home, at) == KILLED
         finish_and_check(home, taken=[])
+
+
+def test_several_runs_at_once_do_the_work_once(sweep: Sweep) -> None:
+    """A crawl by hand beside the daemon; here without the lease that keeps them apart."""
+    home = sweep.home()
+    program = f"from pathlib import Path; from tests.crash.landing import work; work(Path({str(home)!r}))"
+    started = [subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2]) for _ in range(3)]
+    assert [process.wait(100) for process in started] == [0, 0, 0]
+    finish_and_check(home, taken=[])
 
 
 @pytest.mark.slow
