@@ -248,3 +248,38 @@ def test_what_is_not_host_and_port_is_no_place(text: str) -> None:
 def test_a_place_is_the_same_in_every_spelling() -> None:
     assert place("[0:0:0:0:0:0:0:1]:80") == place("[::1]:80") == ("::1", 80)
     assert place("Alpha.Example.:80") == ("alpha.example", 80)
+
+
+def test_an_answer_from_a_private_address_is_refused_whatever_was_dialled() -> None:
+    from ipaddress import ip_address
+
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from monitor.crawl.gate import PeerMiddleware
+
+    peer = PeerMiddleware(Gate(private=frozenset({("10.0.0.7", 80)})))
+    for url, address, passes in (
+        ("http://alpha.example/", "93.184.216.34", True),
+        ("http://alpha.example/", "10.0.0.8", False),
+        ("http://alpha.example/", "10.0.0.7", True),
+        ("https://alpha.example/", "10.0.0.7", False),
+    ):
+        response = Response(url, ip_address=ip_address(address))
+        if passes:
+            assert peer.process_response(Request(url), response) is response
+        else:
+            with pytest.raises(Refused):
+                peer.process_response(Request(url), response)
+
+
+def test_gates_of_crawls_side_by_side_share_one_resolver(site: Any, fetch: Any) -> None:
+    from twisted.internet import reactor
+
+    site.page("/", "salam")
+    fetch(site.url("/"), allow_private=[site.place])
+    first = reactor.nameResolver  # type: ignore[attr-defined]
+    fetch(site.url("/"), allow_private=[site.place], places=["alpha.example:8443"])
+    assert reactor.nameResolver is first  # type: ignore[attr-defined]
+    fetch(site.url("/"), allow_private=[])
+    assert reactor.nameResolver is not first  # type: ignore[attr-defined]

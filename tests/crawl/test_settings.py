@@ -153,3 +153,15 @@ def test_scrapy_lists_and_crawls_the_sources_of_the_home(site: Any, home: Path) 
     crawled = scrapy("crawl", "alpha", home=home)
     assert crawled.returncode == 0, crawled.stderr
     assert site.paths() == ["/robots.txt", "/rss.xml", "/a"]
+
+
+def test_nothing_is_told_of_where_we_come_from_and_no_cookie_goes_back(site: Any, fetch: Any) -> None:
+    from tests.site.server import Answer
+
+    cookie = {"Set-Cookie": "id=1; Path=/", "Referrer-Policy": "unsafe-url", "Refresh": "0; url=/away"}
+    site.routes["/from"] = Answer(status=302, headers={"Location": "/to", **cookie})
+    site.page("/to", "<meta http-equiv=refresh content='0; url=/away'>salam", headers=cookie)
+    assert "salam" in fetch(site.url("/from"), site.url("/to"), allow_private=[site.place])[1].text
+    assert "/away" not in site.paths()
+    names = {name for seen in site.seen for name in seen.headers}
+    assert names == {"host", "accept", "accept-encoding", "user-agent"}

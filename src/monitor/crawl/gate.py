@@ -9,7 +9,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -253,13 +253,14 @@ class GateMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "GateMiddleware":
-        """The gate of the crawler's settings, put before the reactor's name look-ups when another stood there."""
+        """The gate of the crawler's settings; the reactor's name look-ups go through it, or one as strict."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         gate = Gate.of(crawler.settings)
         present = reactor.nameResolver
-        if isinstance(present, Resolver) and present.gate == gate:
-            return cls(present.gate)
+        if isinstance(present, Resolver) and present.gate.private == gate.private:
+            # Crawls of other sources run at the same time: the places they may ask differ, the look-ups do not.
+            return cls(replace(gate, refusals=present.gate.refusals))
         Resolver(gate, timeout=crawler.settings.getfloat("DNS_TIMEOUT")).install_on_reactor()
         return cls(gate)
 

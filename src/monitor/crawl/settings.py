@@ -29,7 +29,7 @@ DOWNLOAD_HANDLERS = {
 METAREFRESH_ENABLED = False  # a page could send us anywhere after the checks
 COOKIES_ENABLED = False  # no session is followed, none can leak
 HTTPPROXY_ENABLED = False  # behind a proxy the address gate would see the proxy alone
-REFERRER_POLICY = "no-referrer"  # nobody need know where we come from
+REFERRER_POLICY = "no-referrer"  # nobody need know where we come from; a server may ask otherwise, see wire
 REDIRECT_MAX_TIMES = 5  # a longer chain is a loop or a trap
 DEPTH_LIMIT = 3  # for hand-written spiders: a calendar links to itself for ever
 URLLENGTH_LIMIT = 2083
@@ -60,8 +60,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on after a 503; keeps nothing
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "monitor.crawl.gate.GateMiddleware": 50,
     "monitor.crawl.robots.RobotsMiddleware": 100,
+    "monitor.crawl.wire.Redirects": 600,
     # Next to the wire, where every answer passes, redirects too.
     "monitor.crawl.gate.PeerMiddleware": 910,
     "monitor.crawl.manners.MannersMiddleware": 920,

@@ -1,7 +1,10 @@
-"""Scrapy's own HTTP client, with patience at the end."""
+"""Scrapy's own HTTP client and redirects, with two habits changed."""
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.http import Response
 
 
 class HttpHandler(HTTP11DownloadHandler):
@@ -12,3 +15,11 @@ class HttpHandler(HTTP11DownloadHandler):
         # Scrapy gives open connections one second to close and then reports it done; when a busy loop lets both happen
         # at once, Twisted complains aloud about being told twice.
         self._disconnect_timeout = 30
+
+
+class Redirects(RedirectMiddleware):
+    """Redirects that tell nobody where they come from, whatever Referrer-Policy a server sends."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002 - Scrapy's signature
+        """The request names no referrer."""
+        request.headers.pop("Referer", None)
