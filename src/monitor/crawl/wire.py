@@ -20,6 +20,6 @@ class HttpHandler(HTTP11DownloadHandler):
 class Redirects(RedirectMiddleware):
     """Redirects that tell nobody where they come from, whatever Referrer-Policy a server sends."""
 
-    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002 - Scrapy's signature
+    def handle_referer(self, request: Request, response: Response) -> None:
         """The request names no referrer."""
         request.headers.pop("Referer", None)
