@@ -22,7 +22,7 @@ AZ = page(
     "Zarnavada mina partladı",
     "Noyabrın 20-də Zarnava kəndində piyada əleyhinə mina partlayıb, iki nəfər yaralanıb.",
     "Yaralılar xəstəxanaya çatdırılıb, onların həyatı üçün təhlükə yoxdur.",
-    more='<meta name="author" content="Leyla Örnək"><link rel="canonical" href="https://zarnava.example/a">',
+    more='<meta name="author" content="Leyla Örnək"><link rel="canonical" href="https://zarnava.example/xeber/zarnavada-mina-partladi">',
 )
 RU = page(
     "Сапёры очистили поле у Зарнавы",
@@ -63,7 +63,7 @@ def test_each_page_is_one_object_in_the_order_of_the_arguments(monitor: Monitor,
 
 
 def test_the_text_form_is_that_of_the_queue(monitor: Monitor, pages: Path) -> None:
-    said = monitor("extract", pages / "az.html", "--url", "https://zarnava.example/b")
+    said = monitor("extract", pages / "az.html", "--url", "https://zarnava.example/xeber/zarnavada-mina-partladi")
 
     document = textfile.load(said.out.removesuffix("\n"))
     assert (document.title, len(document.paragraphs), document.closing) == (
@@ -74,10 +74,18 @@ def test_the_text_form_is_that_of_the_queue(monitor: Monitor, pages: Path) -> No
 
 
 def test_the_address_of_a_single_file_can_be_told(monitor: Monitor, pages: Path) -> None:
-    said = monitor("extract", pages / "az.html", "--url", "https://zarnava.example/b", "--json")
+    said = monitor(
+        "extract", pages / "az.html", "--url", "https://zarnava.example/xeber/zarnavada-mina-partladi", "--json"
+    )
 
-    assert json.loads(said.out)["url"] == "https://zarnava.example/b"
-    wrong = monitor("extract", pages / "az.html", pages / "ru.html", "--url", "https://zarnava.example/b")
+    assert json.loads(said.out)["url"] == "https://zarnava.example/xeber/zarnavada-mina-partladi"
+    wrong = monitor(
+        "extract",
+        pages / "az.html",
+        pages / "ru.html",
+        "--url",
+        "https://zarnava.example/xeber/zarnavada-mina-partladi",
+    )
     assert wrong.code == 2
     assert "single file" in wrong.err
 
@@ -89,7 +97,9 @@ def test_the_rules_of_the_source_that_the_address_belongs_to_hold(monitor: Monit
             'feeds = ["https://zarnava.example/rss"]\nstrip = ["^Yaralılar"]\n'
         )
 
-    said = monitor("extract", pages / "az.html", "--url", "https://www.zarnava.example/b", "--json")
+    said = monitor(
+        "extract", pages / "az.html", "--url", "https://www.zarnava.example/xeber/zarnavada-mina-partladi", "--json"
+    )
 
     assert len(json.loads(said.out)["paragraphs"]) == 1
 

@@ -17,7 +17,7 @@ BLAST = {
 COPY = {"id": "copy", "url": "https://copy.example/1?utm_source=x", "title": BLAST["title"], "text": BLAST["text"]}
 MARKET = {"id": None, "url": "https://zarnava.example/market", "title": "Bazarda nar ucuzlaşıb", "text": "Nar ucuzdur."}
 PAGE = {
-    "url": "https://zarnava.example/page",
+    "url": "https://zarnava.example/news/traktor-podorvalsya-na-mine-4821",
     # The charset that it declares is not the one that it has here.
     "html": "<html><head><meta charset=windows-1251><title>Трактор подорвался на мине у Зарнавы</title></head><body>"
     "<article><h1>Трактор подорвался на мине у Зарнавы</h1>"

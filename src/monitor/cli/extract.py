@@ -149,11 +149,13 @@ def _why(found: Found) -> str:
 
 
 def _json(found: Found) -> dict[str, object]:
-    article = found.extraction.article if found.extraction else None
+    # A page that is no article may still say its title and date.
+    extraction = found.extraction
+    article = (extraction.article or extraction.described) if extraction else None
     body: dict[str, object] = {
         "path": found.path,
         "url": found.url or (article.canonical_url if article else None),
-        "title": article.title if article else None,
+        "title": article.title or None if article else None,
         "author": article.author if article else None,
         "authors": article.authors if article else (),
         "published_at": article.published_at if article else None,
@@ -161,7 +163,7 @@ def _json(found: Found) -> dict[str, object]:
         "paragraphs": article.paragraphs if article else (),
         "text": article.text if article else "",
     }
-    if article is None:
-        body["outcome"] = found.extraction.outcome if found.extraction else "failed"
-        body["reason"] = found.extraction.reason if found.extraction else found.fault
+    if extraction is None or extraction.article is None:
+        body["outcome"] = extraction.outcome if extraction else "failed"
+        body["reason"] = extraction.reason if extraction else found.fault
     return body
