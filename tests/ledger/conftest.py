@@ -31,7 +31,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running:
         place = running.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         # Nothing here is to survive a power cut.
-        _execute(
+        execute(
             place, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()"
         )
         yield place
@@ -53,11 +53,14 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
 
 
 @pytest.fixture
-def place(address: str | Path) -> str | Path:
-    """Where a ledger that does not exist yet will be."""
+def place(address: str | Path) -> Iterator[str | Path]:
+    """Where a ledger that does not exist yet will be; what a test leaves there is gone after it."""
+    afresh = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
     if isinstance(address, str):
-        _execute(address, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
-    return address
+        execute(address, *afresh)
+    yield address
+    if isinstance(address, str):
+        execute(address, *afresh)
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def ledger(address: str | Path, blank: Path) -> Iterator[Ledger]:
     with Ledger.open(address) as opened:
         if isinstance(address, str):
             tables = ", ".join(f'"{table.name}"' for table in schema.metadata.sorted_tables)
-            _execute(address, f"TRUNCATE {tables} RESTART IDENTITY")
+            execute(address, f"TRUNCATE {tables} RESTART IDENTITY")
         yield opened
 
 
@@ -90,7 +93,7 @@ def source() -> Source:
     )
 
 
-def _execute(place: str, *statements: str) -> None:
+def execute(place: str, *statements: str) -> None:
     engine = sa.create_engine(place, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:

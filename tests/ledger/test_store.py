@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from monitor.errors import LedgerError
 from monitor.ledger import Ledger, runs, schema, store
-from tests.ledger.conftest import NOW
+from tests.ledger.conftest import NOW, execute
 
 
 def test_a_fresh_ledger_has_exactly_the_tables_that_the_program_knows(ledger: Ledger) -> None:
@@ -169,3 +169,25 @@ def test_a_password_in_the_address_is_never_told() -> None:
     with pytest.raises(LedgerError) as told:
         Ledger.open("postgresql+psycopg://nobody:geheim@127.0.0.1:9/ledger?connect_timeout=2")
     assert "geheim" not in str(told.value)
+
+
+def test_a_server_that_drops_its_connections_costs_one_transaction_and_nothing_else(postgres: str) -> None:
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with Ledger.open(postgres) as ledger:
+        before = runs.start(ledger, kind="crawl", now=NOW)
+        execute(postgres, cut)
+        between = runs.start(ledger, kind="crawl", now=NOW)
+
+        def lose() -> None:
+            with ledger.write() as connection:
+                connection.execute(sa.insert(schema.run).values(kind="lost", started_at=NOW))
+                execute(postgres, cut)
+                connection.execute(sa.insert(schema.run).values(kind="lost", started_at=NOW))
+
+        with pytest.raises(LedgerError, match=r"terminat|closed"):
+            lose()
+        assert runs.latest(ledger, kind="lost") is None
+        assert before < between < runs.start(ledger, kind="crawl", now=NOW)
