@@ -119,8 +119,8 @@ class Crawls:
         finally:
             for visit in visits:
                 visit.cancel()
-            if visits:
-                await asyncio.wait(visits)
+            # Where several failed for the same reason, the first tells it.
+            await asyncio.gather(*visits, return_exceptions=True)
             leases.abandon(round_.ledger, holder=round_.holder)
             report = runs.finish(round_.ledger, run=round_.run, now=clock.now())
         return report
