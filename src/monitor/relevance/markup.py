@@ -23,6 +23,7 @@ _INVISIBLE = re.compile(
     rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xd9[\x80\x8b-\x9f\xb0]|\xd5[\x9a-\x9f]"
 )
 # Tried when the bytes are no UTF-8; the declaration, right or wrong, is tried as well.
+_ASCII = bytes(range(128))
 _LEGACY = ("windows-1251", "koi8-r", "iso-8859-9", "windows-1256")
 
 
@@ -61,8 +62,6 @@ def _known(charset: bytes) -> str:
 
 def _without_code(body: bytes) -> bytes:
     """The body without scripts and styles; scripts that hold data (JSON-LD) stay."""
-    kept = []
-    at = 0
     for opening, closing in ((b"<script", b"</script"), (b"<style", b"</style")):
         kept, at = [], 0
         while (start := body.find(opening, at)) >= 0:
@@ -91,7 +90,8 @@ def _resolved(text: bytes) -> bytes:
         text = html.unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace")
         # Feeds and JSON hold pages within pages.
         text = _TAGS.sub(b"\x01", text)
-    return _INVISIBLE.sub(b"", text) if not text.isascii() else text
+    foreign = text.translate(None, _ASCII)
+    return _INVISIBLE.sub(b"", text) if _INVISIBLE.search(foreign) else text
 
 
 def _lettered(code: int) -> bool:

@@ -3,16 +3,19 @@
 Negatives, exceptions and places in the text are ignored, so every answer errs towards yes only.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
 from monitor.relevance.judgement import APART
 from monitor.relevance.lexicon import Lexicon
+from monitor.relevance.normalise import WORD
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element
 from monitor.relevance.sentences import whole
 from monitor.relevance.vocabulary import Vocabulary
 
+_BLOCK = 80  # words: more than the longest sentence, so that two blocks hold any sentence and four any three
+_SPANS = {"sentence": 2, "neighbours": 4}
 _NEVER = 10**9  # weight of what cannot be looked for by its beginning
 
 
@@ -30,18 +33,26 @@ class Necessity:
             counts = term.weight > 0 and term.kind not in APART
             for pattern in term.patterns:
                 self._add(pattern, term.kind, counts=counts)
-        self._rules = [(rule.all, rule.kind) for rule in lexicon.rules if rule.kind not in APART]
+        self._rules = [
+            (rule.all, rule.within) for rule in lexicon.rules if rule.kind not in APART
+        ]
         for needs, _ in self._rules:
             for kind in min(needs, key=self._cost):
                 self._core.update(*self._anchors.get(kind, ()))
 
-    def stems(self) -> set[str]:
-        """The beginnings of all core words, folded."""
-        return {atom.stem.lower() for atom, number in self._vocabulary.numbers.items() if number in self._core}
+    def stems(self) -> Iterator[tuple[str, bool]]:
+        """The beginnings of all core words, folded, and whether each is the whole word."""
+        for atom, number in self._vocabulary.numbers.items():
+            if number in self._core:
+                yield atom.stem.lower(), atom.inflection in {"", "="}
 
     def is_core(self, word: str) -> bool:
         """Whether the word is a core word."""
         return not self._core.isdisjoint(self._vocabulary.judge(word).atoms)
+
+    def is_word(self, text: str) -> bool:
+        """Whether any word of the text means something to the lexicon."""
+        return any(one.atoms for one in self._vocabulary.judge_all(WORD.findall(text)))
 
     def meant(self, word: str, around: Iterable[str]) -> bool:
         """Whether the words around a core word can make up a pattern with it."""
@@ -55,13 +66,22 @@ class Necessity:
         )
 
     def holds(self, text: str) -> bool:
-        """Whether a term that counts stands in the text, or all that some rule needs, at whatever distance."""
-        kinds = set()
+        """Whether a term that counts stands in the text, or all that some rule needs, not too far apart."""
+        blocks: defaultdict[int, set[str]] = defaultdict(set)
         for one in self._finder.find(whole(text, self._vocabulary), None):
             if one.term.weight and one.term.kind not in APART:
                 return True
-            kinds.add(one.term.kind)
-        return any(not any(need.isdisjoint(kinds) for need in needs) for needs, _ in self._rules)
+            blocks[one.first // _BLOCK].add(one.term.kind)
+        reaches = {
+            within: [set().union(*(blocks.get(at + n, ()) for n in range(span))) for at in sorted(blocks)]
+            for within, span in _SPANS.items()
+        }
+        everything = [set().union(*blocks.values())]
+        return any(
+            not any(need.isdisjoint(kinds) for need in needs)
+            for needs, within in self._rules
+            for kinds in reaches.get(within, everything)
+        )
 
     def _add(self, pattern: tuple[Element, ...], kind: str, *, counts: bool) -> None:
         numbers = self._vocabulary.numbers
