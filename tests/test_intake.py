@@ -190,6 +190,22 @@ def test_a_site_that_gives_every_page_the_same_canonical_address_loses_no_articl
     assert len(bench.files()) == 2
 
 
+def test_a_story_that_moves_under_its_guid_is_a_version_of_itself(bench: Bench) -> None:
+    first = bench.page("/xeber/agdamda-mina", html(*MINE), guid="tag:77")
+    moved = bench.page("/xeber/agdamda-mina-yenilenib", html(*MINE, "Yenilənib: yaralı həlak olub."), guid="tag:77")
+    assert (moved.outcome, moved.name) == (Outcome.UPDATED, first.name)
+
+
+def test_two_stories_under_one_guid_are_two_articles(bench: Bench) -> None:
+    other = (
+        "Şuşada minaaxtaran it mükafatlandırılıb",
+        "İtin tapdığı minaların sayı yüzü ötüb.",
+        "Mərasim may ayında keçirilib.",
+    )
+    results = [bench.page(f"/xeber/{n}", html(*text), title=text[0], guid="0") for n, text in enumerate((MINE, other))]
+    assert [result.outcome for result in results] == [Outcome.QUEUED, Outcome.QUEUED]
+
+
 def test_an_article_whose_text_has_changed_is_updated_and_the_queue_is_not_told(bench: Bench) -> None:
     first = bench.page("/xeber/1", html(*MINE), title=MINE[0])
     before = bench.files(), (bench.queue.directory / str(first.name)).read_bytes()

@@ -279,12 +279,17 @@ def _story(one: _One, article: Article, match: Match) -> Story:
 
 
 def _url_keys(one: _One, article: Article) -> frozenset[str]:
-    """The addresses that the article is known by: announced, after redirects, and as the page claims."""
+    """What the article is known by: the announced address, and as hints those after redirects and that the page claims.
+
+    A feed's guid is a hint too: it stays when an edited headline changes the address. Hints only lead to articles that
+    the texts are compared with, since careless sites give many pages the same one.
+    """
     twins = urlkey.mirrors(one.source)
     own = urlkey.key(one.due.entry.url, mirrors=twins)
     hints = {urlkey.key(url, mirrors=twins) for url in (article.url, article.canonical_url) if url}
     # A home page is nobody's address: dead pages redirect to it, and careless ones claim it.
-    return frozenset({own} | {key for key in hints if "/" in key})
+    guid = {f"guid {one.source.id} {one.due.entry.guid}"} if one.due.entry.guid else set()
+    return frozenset({own} | {key for key in hints if "/" in key} | guid)
 
 
 def _label(number: int, source: Source, story: Story) -> tuple[str, Mapping[str, Any]]:
