@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.site.server import rss
+
 NOW = datetime.now(UTC)  # noqa: TID251 - the sites' dates must be recent
 
 
@@ -61,3 +63,14 @@ def test_a_site_that_shows_the_same_page_under_every_number_is_asked_twice(site:
     listing = {"url": site.url("/xeberler/{page}"), "links": "li a"}
     world.crawl([world.source("alpha", site, listings=[listing])], site, options={"since": NOW - timedelta(days=9)})
     assert asked(site, "/xeberler") == ["/xeberler/1", "/xeberler/2"]
+
+
+def test_a_feed_that_broke_off_is_asked_for_anew_though_it_gave_validators(site: Any, world: Any) -> None:
+    whole = rss([site.page(f"/xeber/{n}", "mina") for n in range(3)])
+    site.page("/rss.xml", whole[: whole.index("/xeber/2")], type="application/rss+xml", etag=True)
+    source = world.source("alpha", site)
+    assert world.crawl([source], site).discovered == 2
+    assert world.crawl([source], site).discovered == 0
+    assert [seen.conditional for seen in site.seen if seen.path == "/rss.xml"] == [False, False]
+    site.page("/rss.xml", whole, type="application/rss+xml", etag=True)
+    assert world.crawl([source], site).discovered == 1

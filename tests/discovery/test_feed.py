@@ -204,6 +204,9 @@ def test_a_cut_off_feed_gives_its_whole_items_and_no_half_address() -> None:
     whole = rss(item(1), item(2), item(345678))
     document = read(whole[: whole.index("345678") + 3])
     assert [entry.url for entry in document.entries] == ["https://alov.example/xeber/1", "https://alov.example/xeber/2"]
+    assert not document.whole
+    assert read(whole).whole
+    assert read(whole.replace("</title>", " & </title>")).whole
 
 
 def test_ill_formed_items_do_not_take_the_good_ones_with_them() -> None:

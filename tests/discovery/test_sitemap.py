@@ -149,7 +149,10 @@ def test_gzipped_and_text_sitemaps_are_read() -> None:
 def test_a_cut_off_sitemap_gives_what_is_there() -> None:
     packed = gzip.compress(urlset(*(loc(f"/{n}") for n in range(2_000))).encode())
     assert 100 < len(read(packed[:-500]).entries) < 2_000
-    assert [entry.url[-2:] for entry in read(urlset(loc("/1"), loc("/2"))[:-12]).entries] == ["/1", "/2"]
+    cut = read(urlset(loc("/1"), loc("/2"))[:-12])
+    assert [entry.url[-2:] for entry in cut.entries] == ["/1", "/2"]
+    assert (cut.whole, read(packed[:-500]).whole, read(packed[:-4]).whole) == (False, False, False)
+    assert (read(packed).whole, read(urlset(loc("/1"))).whole, read(index(loc("/1.xml"))).whole) == (True, True, True)
 
 
 def test_a_gzip_bomb_is_refused_unread() -> None:

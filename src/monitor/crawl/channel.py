@@ -173,7 +173,7 @@ class ChannelVisit:
             document = await asyncio.to_thread(self._read, answer, self._channel, items)
         except FeedError as error:
             raise _Failed(f"failed: {error}") from error
-        found = await asyncio.to_thread(self._discover, step, document, validators)
+        found = await asyncio.to_thread(self._discover, step, document, validators if document.whole else None)
         if document.keys:
             self._round.items[memory] = document.keys
         self._count(document, found)
@@ -194,7 +194,7 @@ class ChannelVisit:
             raise _Failed(f"failed: {said(answer)}")
         return answer
 
-    def _discover(self, step: Follow, document: Document, validators: Validators) -> urls.Found:
+    def _discover(self, step: Follow, document: Document, validators: Validators | None) -> urls.Found:
         return urls.discover(
             self._round.ledger,
             run=self._round.run,

@@ -25,6 +25,8 @@ class Document:
     language: str | None = None
     problem: str | None = None
     """"empty" when a channel that should hold entries holds none; else a remark for a person."""
+    whole: bool = True
+    """False when the document breaks off: with its validators kept, the rest would never be asked for."""
     keys: frozenset[str] = frozenset()
     """A key for each item of the document, read or not; items whose key is given back as `known` are skipped."""
     known: int = 0

@@ -67,12 +67,16 @@ class _Feed:
     def read(self, known: frozenset[str], limit: int) -> Document:
         """The document; see `parse`."""
         tree = markup.tree(self.text)
-        if tree is None:
-            text = markup.mended(self.text)
-            # Where feedparser's lax reading would take seconds, lxml's recovering one must do.
-            tree = markup.tree(text, recover=True) if markup.items(text) > limit else None
-        if tree is None:
-            return self._whole(text)
+        if tree is not None:
+            return self._split(tree, known, limit)
+        text = markup.mended(self.text)
+        # Where feedparser's lax reading would take seconds, lxml's recovering one must do.
+        tree = markup.tree(text, recover=True) if markup.items(text) > limit else None
+        document = self._document(text) if tree is None else self._split(tree, known, limit)
+        return replace(document, whole=markup.whole(self.text))
+
+    def _split(self, tree: etree._Element, known: frozenset[str], limit: int) -> Document:
+        """The document, of whose items feedparser sees the first `limit` that are not known."""
         items = [node for node in tree.iter("{*}item", "{*}entry") if node is not tree]
         shared = _shared(_guid(node) for node in items)
         keys = {node: _key(node) for node in items}
@@ -82,7 +86,7 @@ class _Feed:
         ends = [self._cheap(node) for node in skipped if node in (skipped[0], skipped[-1])]
         for node in (*skipped, *fresh[limit:]):
             node.getparent().remove(node)
-        document = self._whole(etree.tostring(tree, encoding="unicode"), shared=shared)
+        document = self._document(etree.tostring(tree, encoding="unicode"), shared=shared)
         problem = None if skipped else document.problem
         if cheap:
             problem = f"{len(items)} items; of {len(cheap)} only address, title and date were read"
@@ -95,7 +99,7 @@ class _Feed:
             oldest=_oldest([document.oldest, *(entry.published_at for entry in (*cheap, *ends))]),
         )
 
-    def _whole(self, xml: str, *, shared: frozenset[str] = frozenset()) -> Document:
+    def _document(self, xml: str, *, shared: frozenset[str] = frozenset()) -> Document:
         """The document as feedparser reads it."""
         found = _ask(xml, self.url)
         about, items = found["feed"], found["entries"]

@@ -45,9 +45,14 @@ def tree(text: str, *, recover: bool = False) -> etree._Element | None:
         return None
 
 
+def whole(text: str) -> bool:
+    """True unless the document breaks off before the end of its root."""
+    return _END.search(text[-500:]) is not None
+
+
 def mended(text: str) -> str:
     """An ill-formed document without a cut-off item (half an address is a wrong one) and without half characters."""
-    if not _END.search(text[-500:]):
+    if not whole(text):
         ends = [found.end() for found in _ITEM_END.finditer(text)]
         begin = _ITEM.search(text)
         text = text[: ends[-1]] if ends else text[: begin.start()] if begin else text

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
@@ -23,6 +24,7 @@ from monitor.model import Channel, Entry, Source
 _MOST_BYTES = 50 * 1024 * 1024
 _MOST_LOCATIONS = 50_000
 _DAY_IN_URL = re.compile(r"(?<!\d)(20\d\d)[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_END = re.compile(rb"</(?:\w+:)?(?:urlset|sitemapindex)\s*>|<(?:\w+:)?(?:urlset|sitemapindex)[^<>]*/>", re.IGNORECASE)
 _MONTH_IN_URL = re.compile(r"(?<!\d)(20\d\d)[-_/.]?(0[1-9]|1[0-2])(?![\d])")
 _YEAR_IN_URL = re.compile(r"(?<![\d])(20\d\d)(?!\d)")
 
@@ -33,11 +35,13 @@ def parse(body: bytes, *, url: str, source: Source, channel: Channel, now: datet
     An entry is dated by its news:publication_date, else its address, else its lastmod: nothing was published later.
     Addresses that cannot be articles of the source are left out.
     """
-    body = _unpacked(body, url).strip(b"\x00 \t\r\n")
+    body, complete = _unpacked(body, url)
+    body = body.strip(b"\x00 \t\r\n")
     if not body:
         return Document(problem="empty")
     if b"<" not in body[:1000]:
-        return _text(body, url=url, source=source, channel=channel)
+        return replace(_text(body, url=url, source=source, channel=channel), whole=complete)
+    complete = complete and _END.search(body[-200:]) is not None
     tree = _tree(body)
     name = etree.QName(tree).localname.lower() if tree is not None else ""
     if tree is None or name not in {"urlset", "sitemapindex"}:
@@ -51,10 +55,10 @@ def parse(body: bytes, *, url: str, source: Source, channel: Channel, now: datet
         )
     if name == "sitemapindex":
         follow = tuple(_follow(tree, url=url, source=source, now=now))
-        return Document(follow=follow, problem=None if follow else "empty")
+        return Document(follow=follow, problem=None if follow else "empty", whole=complete)
     entries = tuple(_entries(tree, url=url, source=source, channel=channel, now=now))
     oldest = min((entry.published_at for entry in entries if entry.published_at), default=None)
-    return Document(entries=entries, problem=_problem(len(entries), len(tree)), oldest=oldest)
+    return Document(entries=entries, problem=_problem(len(entries), len(tree)), oldest=oldest, whole=complete)
 
 
 def reaches(follow: Follow, since: datetime | None) -> bool:
@@ -83,8 +87,9 @@ def newest_in_url(url: str, *, years: bool = True) -> datetime | None:
     return datetime(year, month, day, tzinfo=UTC) + timedelta(days=2)
 
 
-def _unpacked(body: bytes, url: str) -> bytes:
-    """The body unpacked, twice at most; what was cut off in transfer gives what is there."""
+def _unpacked(body: bytes, url: str) -> tuple[bytes, bool]:
+    """The body unpacked, twice at most, and whether it was all there; what was cut off gives what is there."""
+    complete = True
     for _ in range(2):
         if not body.startswith(b"\x1f\x8b"):
             break
@@ -93,11 +98,12 @@ def _unpacked(body: bytes, url: str) -> bytes:
             body = unpacker.decompress(body, _MOST_BYTES)
         except zlib.error as error:
             raise FeedError(f"{url} cannot be unpacked ({error}); the server has to mend it") from error
+        complete = complete and unpacker.eof
         if unpacker.unconsumed_tail:
             raise FeedError(f"{url} unpacks to more than 50 MiB; a sitemap may not, so it was not read")
     if len(body) > _MOST_BYTES:
         raise FeedError(f"{url} is larger than 50 MiB; a sitemap may not be, so it was not read")
-    return body
+    return body, complete
 
 
 def _tree(body: bytes) -> etree._Element | None:
