@@ -111,7 +111,7 @@ def test_help_and_completion_import_nothing_heavy() -> None:
 
 
 def test_help_is_as_quick_as_the_contract_says() -> None:
-    """0.35 s where `python -c pass` takes 0.03 s: a ratio, since machines differ, of CPU time, since they are shared."""
+    """0.35 s where `python -c pass` takes 0.03 s: a ratio, as machines differ, of CPU time, as they are shared."""
 
     def best(*arguments: str) -> float:
         took = []
