@@ -25,6 +25,11 @@ MINE = (
     "Mina partlayışı nəticəsində 34 yaşlı Elvin Qasımlı sol ayağından yaralanıb və xəstəxanaya çatdırılıb.",
     "Prokurorluq bildirib ki, ərazi minalardan tam təmizlənməyib.",
 )
+CLEARED = (
+    "Füzulidə tank əleyhinə mina aşkarlanıb",
+    "ANAMA-nın mütəxəssisləri Füzuli şəhərinin girişində üç ədəd tank əleyhinə mina zərərsizləşdiriblər.",
+    "Təmizləmə işləri gələn həftə də davam etdiriləcək.",
+)
 WHEAT = (
     "Bərdədə buğda əkini başa çatıb",
     "Rayonun təsərrüfatlarında payızlıq buğdanın əkini planlaşdırılan vaxtdan əvvəl yekunlaşıb.",
@@ -178,14 +183,8 @@ def test_a_page_that_names_a_known_canonical_address_is_a_version_of_that_articl
 
 
 def test_a_site_that_gives_every_page_the_same_canonical_address_loses_no_article(bench: Bench) -> None:
-    other = (
-        "Füzulidə tank əleyhinə mina aşkarlanıb",
-        "ANAMA-nın mütəxəssisləri Füzuli şəhərinin girişində üç ədəd tank əleyhinə mina zərərsizləşdiriblər.",
-        "Təmizləmə işləri gələn həftə də davam etdiriləcək.",
-    )
-    results = [
-        bench.page(f"/{n}", html(*text, canonical=f"{HOST}/news/latest")) for n, text in enumerate((MINE, other))
-    ]
+    pages = [html(*text, canonical=f"{HOST}/news/latest") for text in (MINE, CLEARED)]
+    results = [bench.page(f"/xeber/{number}", page) for number, page in enumerate(pages)]
     assert [result.outcome for result in results] == [Outcome.QUEUED, Outcome.QUEUED]
     assert len(bench.files()) == 2
 
@@ -197,12 +196,9 @@ def test_a_story_that_moves_under_its_guid_is_a_version_of_itself(bench: Bench) 
 
 
 def test_two_stories_under_one_guid_are_two_articles(bench: Bench) -> None:
-    other = (
-        "Şuşada minaaxtaran it mükafatlandırılıb",
-        "İtin tapdığı minaların sayı yüzü ötüb.",
-        "Mərasim may ayında keçirilib.",
-    )
-    results = [bench.page(f"/xeber/{n}", html(*text), title=text[0], guid="0") for n, text in enumerate((MINE, other))]
+    results = [
+        bench.page(f"/xeber/{n}", html(*text), title=text[0], guid="0") for n, text in enumerate((MINE, CLEARED))
+    ]
     assert [result.outcome for result in results] == [Outcome.QUEUED, Outcome.QUEUED]
 
 
