@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import crawl, demo, digest, doctor, explain, extract, ingest, init, match, queue, sources, status
+from monitor.cli import (
+    crawl,
+    demo,
+    digest,
+    doctor,
+    explain,
+    extract,
+    ingest,
+    init,
+    lexicon,
+    match,
+    queue,
+    sources,
+    status,
+)
 from monitor.cli.call import Call
 
 app = typer.Typer(
@@ -55,6 +69,7 @@ def options(
 
 app.add_typer(sources.app)
 app.add_typer(queue.app)
+app.add_typer(lexicon.app)
 app.command()(crawl.crawl)
 app.command()(ingest.ingest)
 app.command()(extract.extract)
