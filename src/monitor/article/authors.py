@@ -12,15 +12,21 @@ from monitor.article.headline import key
 from monitor.text import line
 
 _METAS = ("author", "article:author_name", "dc.creator", "parsely-author", "sailthru.author", "citation_author", "byl")
-_SPLIT = re.compile(r"\s*(?:,|;|/|\||&|•|·)\s*|\s+(?:and|və|и|ve|та|և|და|و)\s+", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*[,;/|•·⋅]\s*")
+_AND = re.compile(r"\s*&\s*|\s+(?:and|və|и|ve|та|և|და|و)\s+", re.IGNORECASE)
+_GLUED = re.compile(r"^\s*[Bb]y(?=[A-Z])")
+_PROFILE = re.compile(
+    r"/(?:authors?|contributors?|writers?|journalists?|muellif|yazar(?:lar)?|avtor|profile|people|users?|team)/|[?&]author=",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
-    r"\s*(?:\||—|–|\s-\s|•|·|\bfor\b|\bat\b|\bin\b|\bpublished\b|\bupdated\b|\blast\b|\bposted\b|\bon\b|@|\d|[(\[].*[\d@]).*$",
+    r"\s*(?:\||—|–|\s-\s|•|·|⋅|\b(?:for|at|in|on|published|updated|last|posted|says|writer|editor|reporter|contributor|follow)\b|@|\d"
+    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|[(\[].*[\d@]).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net|info|az|ru|am|ge|tr|ua|ir)\b", re.IGNORECASE)
 _POSTNOMINAL = re.compile(
-    r"(?:ph\.?d|m\.?d|jr|sr|ii|iii|iv|mba|rn|rdn?|ldn|esq|cpa|m\.?sc?|b\.?sc?|m\.?a|b\.?a|dds|dvm|cf[pa]|mph|cpt|cscs)\.?",
-    re.IGNORECASE,
+    r"(?i:ph\.?d|m\.?d|jr|sr|esq|m\.?sc?|b\.?sc?|m\.?a|b\.?a)\.?|(?:[A-Z]\.?){2,6}(?:-[A-Z]{2,4})?(?: \d+)?"
 )
 _MARKED = re.compile(
     r"(?:^|[\s_-])(?:by-?line|authors?|contributor|writer|muellif|müəllif|yazar|avtor|posted-?by|vcard|fn)(?:$|[\s_-])",
@@ -41,26 +47,46 @@ def choose(
     """
     refused = {_fold(name) for name in outlet}
     doubtful = {_fold(name) for name in names}
-    for claim in _claims(evidence, near, announced):
-        found = [name for text in claim for name in split(text) if is_name(name, refused=refused, doubtful=doubtful)]
-        if found:
-            return _each_once(found)
+    for claim, shown in _claims(evidence, near, announced):
+        names_found = _names(claim, shown=shown)
+        # Many write under their own name: a site's name that may be a person's is believed.
+        people = [
+            n for n in names_found if is_name(n, refused=refused) and (_fold(n) not in doubtful or _person_like(n))
+        ]
+        if people:
+            return _each_once(people)
     return ()
 
 
-def split(text: str) -> tuple[str, ...]:
-    """The names in a byline, without labels and what follows the names; "Ph.D." and the like stay with theirs."""
-    text = line(text)
+def _names(claim: Iterable[str], *, shown: bool) -> list[str]:
+    """The names in a claim; what a page shows where names stand is checked for looking like one."""
+    found = [name for text in claim for name in split(text, shown=shown)]
+    return [name for name in found if not shown or _looks_like_a_name(name)]
+
+
+def split(text: str, *, shown: bool = True) -> tuple[str, ...]:
+    """The names in a byline, without labels and what follows the names; "Ph.D." and the like stay with theirs.
+
+    A text that is not shown but claimed in the page's head holds names and nothing else.
+    """
+    text = _GLUED.sub("", line(text))
     if not words.NEEDS_COLON.match(text) or ":" in text:
         text = words.BYLINE_LABEL.sub("", text, count=1)
     found: list[str] = []
-    for part in _SPLIT.split(text):
-        name = _TAIL.sub("", words.BYLINE_LABEL.sub("", part, count=1)).strip(" ,:;|-–—✉")
+    for part in (name for piece in _SPLIT.split(text) for name in _joined(piece)):
+        name = words.BYLINE_LABEL.sub("", part, count=1)
+        name = (_TAIL.sub("", name) if shown else name).strip(" ,:;|-–—✉&")
         if found and _POSTNOMINAL.fullmatch(name):
             found[-1] += f", {name}"
         elif name:
             found.append(name.rstrip(".") if not re.search(r"\b\w\.$", name) else name)
     return tuple(found)
+
+
+def _joined(piece: str) -> list[str]:
+    """The names that "and" joins; "Linny and Peter" is how two sign together."""
+    parts = _AND.split(piece)
+    return parts if all(" " in words.BYLINE_LABEL.sub("", part).strip() for part in parts) else [piece]
 
 
 def byline(text: str) -> tuple[str, ...]:
@@ -71,34 +97,33 @@ def byline(text: str) -> tuple[str, ...]:
     return names if names and all(_looks_like_a_name(name) for name in names) else ()
 
 
-def is_name(name: str, *, refused: Collection[str] = (), doubtful: Collection[str] = ()) -> bool:
-    """Whether it can be an author: no address, no menu word, no outlet.
-
-    refused are outlets' names for certain; one of the doubtful is still taken for a person when it has the shape of a
-    person's name, since many write under their own name.
-    """
-    folded = key(name)
-    parts = folded.split()
-    if not parts or len(parts) > 6 or len(name) > 70 or _ADDRESS.search(name) or _fold(name) in refused:
+def is_name(name: str, *, refused: Collection[str] = ()) -> bool:
+    """Whether it can be an author: no address, no menu word, none of the refused."""
+    parts = key(name).split()
+    if not parts or len(parts) > 8 or len(name) > 80 or _ADDRESS.search(name) or _fold(name) in refused:
         return False
-    if all(part in words.NO_NAME for part in parts):
-        return False
-    if _fold(name) in doubtful:
-        return _looks_like_a_name(name) and not words.OUTLETISH & set(parts)
-    return True
+    return not all(part in words.NO_NAME for part in parts)
 
 
-def _claims(evidence: Evidence, near: Sequence[Block], announced: str | None) -> Iterator[list[str]]:
-    """The texts that name authors, best evidence first."""
+def _person_like(name: str) -> bool:
+    """Whether a name that is the site's too may be a person's: two words or more, none that outlets are made of."""
+    parts = key(name).split()
+    return 1 < len(parts) <= 5 and not words.OUTLETISH & set(parts)
+
+
+def _claims(evidence: Evidence, near: Sequence[Block], announced: str | None) -> Iterator[tuple[Iterable[str], bool]]:
+    """The texts that name authors, best evidence first, and whether they are shown or claimed."""
     if evidence.article is not None:
-        yield list(_of_node(evidence, evidence.article))
+        yield list(_of_node(evidence, evidence.article)), False
     for name in _METAS:
-        yield evidence.metas.get(name, [])
-    yield from _marked(near)
-    yield from ([block.text] for block in near if byline(block.text))
-    yield [text for text in evidence.metas.get("article:author", []) if not _ADDRESS.search(text)]
+        claims = evidence.metas.get(name, [])
+        yield [_turned(claim) for claim in claims] if name == "citation_author" else claims, False
+    yield from ((claim, True) for claim in _marked(near))
+    yield from (([block.text], True) for block in near if byline(block.text))
+    yield from ((claim, True) for claim in _profiles(near))
+    yield [text for text in evidence.metas.get("article:author", []) if not _ADDRESS.search(text)], False
     if announced:
-        yield [announced]
+        yield [announced], False
 
 
 def _of_node(evidence: Evidence, node: jsonld.Node) -> Iterable[str]:
@@ -134,6 +159,20 @@ def _marked(near: Sequence[Block]) -> Iterator[list[str]]:
                 yield [text]
 
 
+def _profiles(near: Sequence[Block]) -> Iterator[list[str]]:
+    """The names that link to an author's page."""
+    for block in near:
+        found = [a for a in block.element.iter("a") if _PROFILE.search(a.get("href") or "")] if block.linked else []
+        names = [line(" ".join(a.itertext())) for a in found]
+        yield [name for name in names if 1 < len(name.split()) <= 5]
+
+
+def _turned(name: str) -> str:
+    """ "Last, First" as "First Last"."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
+
+
 def _says_author(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str) or element.tag in {"body", "html", "article", "main", "meta"}:
         return False
@@ -144,9 +183,14 @@ def _says_author(element: HtmlElement) -> bool:
 
 
 def _looks_like_a_name(name: str) -> bool:
-    """Two to five words, each with a capital where the script has capitals."""
-    parts = name.split()
-    return 1 < len(parts) <= 5 and all(not part[0].islower() for part in parts)
+    """Two to five words, each with a capital where the script has capitals, no word of a menu among them."""
+    parts = name.partition(",")[0].split()
+    small = sum(
+        1
+        for part in parts
+        if part[0].islower() and part not in {"de", "da", "van", "von", "der", "oğlu", "qızı", "el", "al"}
+    )
+    return 1 < len(parts) <= 5 and not small and not words.NO_NAME & {part.casefold() for part in parts}
 
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ SENDS_AWAY = re.compile(
 BYLINE_LABEL = re.compile(
     r"^\s*"
     + _any(
-        r"(?:written|posted|published|reported|words|text|story|photos?|edited|recipe|article|review)\s+by", "by", "authors?", "reporter",
+        r"(?:view all posts|written|posted|published|reported|words|text|story|photos?|edited|recipe|article|review)\s+by", "by", "authors?", "reporter",
         "müəllif(?:lər)?", "hazırladı", "yazar", "muhabir", "haber", "авторы?", "текст", "подготовил[аи]?", "автори?", "հեղինակ", "ავტორი",
         "نویسنده", "خبرنگار", "گزارش", "الكاتب", "كتب", "بقلم", "إعداد",
     )
@@ -170,10 +170,12 @@ NEEDS_COLON = re.compile(
 
 NO_NAME = _set("""
     admin administrator editor editors editorial staff redaktor redaksiya редакция редактор админ администратор
-    редакція author authors unknown anonymous guest user webmaster root newsroom desk home about contact facebook
+    редакція author authors unknown anonymous guest user webmaster root newsroom desk home contact facebook
     twitter instagram telegram youtube linkedin whatsapp follow share subscribe login news xəbər xəbərlər haber
     новости press webdesk online by none null undefined default view all posts more january february march april may
     june july august september october november december sunday monday tuesday wednesday thursday friday saturday
+    meet team the about our platform content design code founder analyst lead reviewer gardener educator us senior
+    writer contributor contributors reporter correspondent journalist columnist senior junior guest post
     jan feb mar apr jun jul aug sep sept oct nov dec sun mon tue wed thu fri sat
 """)
 """Words that are nobody's name when they stand alone."""
