@@ -13,7 +13,7 @@ from monitor.relevance.sentences import Sentence
 
 THRESHOLD = 3.0
 
-EVENTS = frozenset({"event", "deed"})
+EVENTS = frozenset({"event", "deed", "education"})
 APART = frozenset({"naval", "ied"})
 RECAP = "recap"
 _SUPPORT = frozenset(

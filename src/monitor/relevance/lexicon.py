@@ -22,7 +22,7 @@ WITHIN = ("sentence", "neighbours", "paragraph", "story", "text")
 _MOST_ENDINGS = 20_000
 _FILE = {"language", "common", "frequent", "letters", "inflections", "term", "negative", "rule", "tests"}
 _TERM = {"id", "kind", "weight", "words", "masks", "scope", "not", "note"}
-_NEGATIVE = {"id", "kind", "words", "masks", "scope", "not", "note"}
+_NEGATIVE = {"id", "kind", "words", "masks", "scope", "unless", "not", "note"}
 _RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note"}
 _TESTS = {"relevant", "irrelevant"}
 
@@ -42,6 +42,8 @@ class Term:
     scope: str = "span"
     """How far it masks: span, the words it covers; sentence; text; topic, the text when it stands in headline or lead;
     quoted, what is nothing but a name in quotation marks anywhere in the text."""
+    unless: frozenset[str] = frozenset()
+    """Kinds whose presence anywhere in the text keeps a negative from masking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +160,9 @@ class _File:
             weight=0.0 if negative else self.number(table, "weight", name),
             patterns=tuple(one for words in self.strings(table, "words", name) for one in self.patterns(words, name)),
             negative=negative,
-            masks=frozenset(self.strings(table, "masks", name)) if "masks" in table else frozenset(),
+            masks=self.kinds(table, "masks", name),
             scope=scope,
+            unless=self.kinds(table, "unless", name),
         )
 
     def patterns(self, words: str, name: str) -> tuple[tuple[Element, ...], ...]:
@@ -183,8 +186,8 @@ class _File:
             weight=self.number(table, "weight", name),
             all=needed,
             within=within,
-            unless=frozenset(self.strings(table, "unless", name)) if "unless" in table else frozenset(),
-            unless_text=frozenset(self.strings(table, "unless_text", name)) if "unless_text" in table else frozenset(),
+            unless=self.kinds(table, "unless", name),
+            unless_text=self.kinds(table, "unless_text", name),
         )
 
     def check_rules(self, kinds: set[str]) -> None:
@@ -227,6 +230,9 @@ class _File:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self.wrong(name, key, f"{key!r} must be a list of texts")
         return value
+
+    def kinds(self, table: Mapping[str, Any], key: str, name: str) -> frozenset[str]:
+        return frozenset(self.strings(table, key, name)) if key in table else frozenset()
 
     def number(self, table: Mapping[str, Any], key: str, name: str) -> float:
         value = table.get(key, 0)

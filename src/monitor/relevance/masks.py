@@ -21,9 +21,10 @@ def masked(
     sentences: dict[int, dict[str, Term]] = {}
     text: dict[str, Term] = {}
     names: dict[str, Term] = {}
+    kinds = {one.term.kind for one in occurrences}
     for one in occurrences:
         term = one.term
-        if not (term.negative or term.masks):
+        if not (term.negative or term.masks) or not term.unless.isdisjoint(kinds):
             continue
         if term.scope == "text" or (term.scope == "topic" and one.sentence in opening):
             text.setdefault(term.id, term)

@@ -4,7 +4,7 @@ Negatives, exceptions and places in the text are ignored, so every answer errs t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from monitor.relevance.judgement import APART
 from monitor.relevance.lexicon import Lexicon
@@ -54,16 +54,17 @@ class Necessity:
         """Whether any word of the text means something to the lexicon."""
         return any(one.atoms for one in self._vocabulary.judge_all(WORD.findall(text)))
 
-    def meant(self, word: str, around: Iterable[str]) -> bool:
-        """Whether the words around a core word can make up a pattern with it."""
-        atoms: set[int] = set()
-        for one in around:
-            atoms.update(self._vocabulary.judge(one).atoms)
-        return any(
-            all(not place.isdisjoint(atoms) for place in places)
-            for atom in self._vocabulary.judge(word).atoms
-            for places in self._patterns.get(atom, ())
-        )
+    def meant(self, word: str, around: Callable[[], str]) -> bool:
+        """Whether a core word means something alone, or can make up a pattern with the words around it."""
+        patterns = [
+            places for atom in self._vocabulary.judge(word).atoms for places in self._patterns.get(atom, ())
+        ]
+        if any(len(places) == 1 for places in patterns):
+            return True
+        if not patterns:
+            return False
+        atoms = set().union(*(one.atoms for one in self._vocabulary.judge_all(around().split())))
+        return any(not any(place.isdisjoint(atoms) for place in places) for places in patterns)
 
     def holds(self, text: str) -> bool:
         """Whether a term that counts stands in the text, or all that some rule needs, not too far apart."""

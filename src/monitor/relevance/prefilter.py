@@ -6,6 +6,7 @@ word. Only the surroundings of those found are then read as the matcher reads, n
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import ahocorasick_rs
 
@@ -78,8 +79,7 @@ class Prefilter:
         spots = {}
         for _, start, _ in self._search.find_matches_as_indexes(plain):
             word = plain[start + 1 : start + _CONTEXT].split(None, 1)[0].partition(b"\x01")[0]
-            around = plain[max(0, start - _CONTEXT) : start + _CONTEXT]
-            if word.isascii() and self._necessity.meant(word.decode(), _readable(around).split()):
+            if word.isascii() and self._necessity.meant(word.decode(), partial(_around, plain, start)):
                 spots[start] = word
         return spots
 
@@ -90,7 +90,7 @@ class Prefilter:
             return spots
         if len(self._dull) > _MOST_REMEMBERED:
             self._dull.clear()
-        for word in {word for word in plain.replace(b"\x01", b" ").split() if not word.isascii()} - self._dull:
+        for word in _foreign_words(plain.replace(b"\x01", b" ")) - self._dull:
             if not any(self._necessity.is_core(one) for one in WORD.findall(_readable(word))):
                 self._dull.add(word)
                 continue
@@ -99,6 +99,23 @@ class Prefilter:
                 spots[at] = word
                 at = plain.find(word, at + _REACH // 2)
         return spots
+
+
+def _around(plain: bytes, start: int) -> str:
+    return _readable(plain[max(0, start - _CONTEXT) : start + _CONTEXT])
+
+
+def _foreign_words(plain: bytes) -> set[bytes]:
+    if len(_LETTER.findall(plain)) * 40 > len(plain):
+        return {word for word in plain.split() if not word.isascii()}
+    words = set()
+    at = 0
+    while letter := _LETTER.search(plain, at):
+        start, at = plain.rfind(b" ", 0, letter.start()) + 1, plain.find(b" ", letter.end())
+        if at < 0:
+            at = len(plain)
+        words.add(plain[start:at])
+    return words
 
 
 def _cut_words(text: bytes) -> set[bytes]:
