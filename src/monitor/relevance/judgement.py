@@ -1,10 +1,10 @@
-"""Findings in their places → is the article about it, or does it only mention it in passing?
+"""Findings in their places → whether the article is about it or only mentions it in passing.
 
-A headline or a lead that speaks of mines makes the article; so does an incident told anywhere. A topic that shows only in
-the recap at the end, or in one clause of a long text, does not.
+A headline or a lead that speaks of mines makes the article; so does an incident told anywhere. A topic that shows only
+in the recap at the end, or in one clause of a long text, does not.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -136,9 +136,7 @@ def _score(
     return min(score, THRESHOLD - 0.1) if passing and len(body) > 2 else score
 
 
-def _borne_out(
-    by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], context: Sequence[Finding]
-) -> bool:
+def _borne_out(by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], context: Sequence[Finding]) -> bool:
     """Whether a single mention opens a short text, or its sentence also speaks of what mines bring about."""
     if body[0] in by_sentence and len(body) <= 4:
         return True
@@ -156,7 +154,7 @@ def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> floa
 
 
 def _mentions(findings: Sequence[Finding]) -> int:
-    """How many separate places of a sentence speak of it; terms that share a word are one, each kind of rule is one more."""
+    """How many places of a sentence speak of it; terms that share a word are one, each kind of rule is one more."""
     count = len({(one.spans, one.kind) for one in findings if len(one.spans) > 1})
     end = -1
     for first, last in sorted(one.spans[0] for one in findings if len(one.spans) == 1):
@@ -167,7 +165,7 @@ def _mentions(findings: Sequence[Finding]) -> int:
 
 
 def _category(findings: Sequence[Finding], places: Sequence[float]) -> str:
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     for one in findings:
         weights[_CATEGORY.get(one.kind, "other")] += one.weight * places[one.sentence]
     named = [(weight, name) for name, weight in weights.items() if name != "other"]

@@ -5,16 +5,18 @@ Several files may speak for one language; a user's file adds to the bundled one.
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from monitor.errors import SeedError
 from monitor.relevance.normalise import fold
+from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
+from monitor.relevance.sentences import whole
+from monitor.relevance.terms import Example, Language, Lexicon, Rule, Term
 
-ANY = "*"
-"""The language of a file whose words stand in texts of every language (TM-62, ANAMA)."""
+__all__ = ["Lexicon", "load"]
 
 SCOPES = ("span", "sentence", "quoted", "topic", "text")
 WITHIN = ("sentence", "neighbours", "paragraph", "story", "text")
@@ -27,75 +29,8 @@ _RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note
 _TESTS = {"relevant", "irrelevant"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """Patterns of one meaning; weight 0 is context that counts only in rules."""
-
-    id: str
-    language: str
-    kind: str
-    weight: float
-    patterns: tuple[tuple[Element, ...], ...]
-    negative: bool = False
-    masks: frozenset[str] = frozenset()
-    """Kinds that the term masks, "*" for all; empty: none, for a negative all."""
-    scope: str = "span"
-    """How far it masks: span, the words it covers; sentence; text; topic, the text when it stands in headline or lead;
-    quoted, what is nothing but a name in quotation marks anywhere in the text."""
-    unless: frozenset[str] = frozenset()
-    """Kinds whose presence anywhere in the text keeps a negative from masking."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Kinds that say together what none says alone."""
-
-    id: str
-    kind: str
-    weight: float
-    all: tuple[frozenset[str], ...]
-    """Each set must be met by one of its kinds."""
-    within: str
-    unless: frozenset[str] = frozenset()
-    """Kinds that must be absent from the place where the others stand."""
-    unless_text: frozenset[str] = frozenset()
-    """Kinds that must be absent from the whole text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A sentence that a lexicon file brings along, and what the matcher must say of it."""
-
-    text: str
-    relevant: bool
-    language: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Language:
-    """How a language is told from others: its commonest words (folded) and letters that few others use."""
-
-    common: frozenset[str] = frozenset()
-    letters: frozenset[str] = frozenset()
-    frequent: tuple[str, ...] = ()
-    """Words (folded) that web pages hold, article or not, the commonest first: a hint for the prefilter alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lexicon:
-    """All words and rules of all languages."""
-
-    terms: tuple[Term, ...]
-    rules: tuple[Rule, ...]
-    languages: Mapping[str, Language]
-    endings: Mapping[str, Endings]
-    """Inflections by the name that atoms carry: language and name."""
-    examples: tuple[Example, ...] = field(default=(), repr=False)
-
-
 def load(files: Iterable[tuple[str, str]]) -> Lexicon:
-    """The lexicon that the files (label, TOML text) make together; SeedError names file, line and term that is wrong."""
+    """The lexicon that the files (label, TOML text) make together; SeedError names the file, line and term at fault."""
     readers = [_File(label, text) for label, text in files]
     kinds = {term.kind for reader in readers for term in reader.terms}
     for reader in readers:
@@ -108,13 +43,16 @@ def load(files: Iterable[tuple[str, str]]) -> Lexicon:
             letters=before.letters | reader.own.letters,
             frequent=before.frequent + reader.own.frequent,
         )
-    return Lexicon(
+    lexicon = Lexicon(
         terms=tuple(term for reader in readers for term in reader.terms),
         rules=tuple(rule for reader in readers for rule in reader.rules),
         languages=languages,
         endings={name: value for reader in readers for name, value in reader.endings.items()},
         examples=tuple(example for reader in readers for example in reader.examples),
     )
+    for reader in readers:
+        reader.check_foreign(lexicon)
+    return lexicon
 
 
 class _File:
@@ -163,6 +101,7 @@ class _File:
             masks=self.kinds(table, "masks", name),
             scope=scope,
             unless=self.kinds(table, "unless", name),
+            foreign=tuple(self.strings(table, "not", name)) if "not" in table else (),
         )
 
     def patterns(self, words: str, name: str) -> tuple[tuple[Element, ...], ...]:
@@ -194,6 +133,16 @@ class _File:
         for rule in self.rules:
             for kind in sorted((frozenset().union(*rule.all) | rule.unless | rule.unless_text) - kinds):
                 raise self.wrong(rule.id, kind, f"no term has the kind {kind!r}, so the rule can never hold")
+
+    def check_foreign(self, lexicon: Lexicon) -> None:
+        """SeedError when a term matches a sentence that it says it must not match."""
+        for term in self.terms:
+            if not term.foreign:
+                continue
+            finder = Finder(replace(lexicon, terms=(term,)))
+            for sentence in term.foreign:
+                if finder.find(whole(sentence, finder.vocabulary), None):
+                    raise self.wrong(term.id, sentence, f"matches its own negative sentence {sentence!r}")
 
     def inflection(self, name: str, value: Any) -> Endings:
         table = value if isinstance(value, dict) else {"after": value}

@@ -1,6 +1,6 @@
-"""Bytes of a page → its text in every encoding that it may be in, cheaply; the extractor reads it properly later.
+r"""Bytes of a page → its text in every encoding that it may be in, cheaply; the extractor reads it properly later.
 
-Tags become \\x01, one each, so that a caller can take them for a gap between words and for nothing at all.
+Tags become \x01, one each, so that a caller can take them for a gap between words and for nothing at all.
 """
 
 import codecs
@@ -13,8 +13,10 @@ TAG = "\x01"
 
 _TAGS = re.compile(rb"<[^<>]{0,4000}>")
 _NUMBER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))")
-# Entities by name that stand for letters or for what hides inside words; &amp; &nbsp; &quot; and their like are harmless.
-_NAMED = re.compile(rb"&(?!(?:amp|nbsp|quot|lt|gt|apos|copy|reg|[lr][sd]?quo|[lr]aquo|[mn]dash|hellip|bull|middot|times)\b)[a-zA-Z]{2,8};")
+# Entities by name that stand for letters or hide inside words; &amp; &nbsp; &quot; and their like are harmless.
+_NAMED = re.compile(
+    rb"&(?!(?:amp|nbsp|quot|lt|gt|apos|copy|reg|[lr][sd]?quo|[lr]aquo|[mn]dash|hellip|bull|middot|times)\b)[a-zA-Z]{2,8};"
+)
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
 # What stands inside words and means nothing there: soft hyphen, zero-width characters, tatweel, Arabic vowel signs,
@@ -32,7 +34,9 @@ def texts(body: bytes, content_type: str) -> Iterator[bytes]:
     body = body[:MOST_BYTES]
     if wide := _wide(body):
         for charset in wide:
-            yield _resolved(_TAGS.sub(b"\x01", _without_code(body.decode(charset, "replace").encode("utf-8", "replace"))))
+            yield _resolved(
+                _TAGS.sub(b"\x01", _without_code(body.decode(charset, "replace").encode("utf-8", "replace")))
+            )
         return
     text = _TAGS.sub(b"\x01", _without_code(body))
     try:
@@ -96,4 +100,6 @@ def _resolved(text: bytes) -> bytes:
 
 def _lettered(code: int) -> bool:
     """Whether the character can be part of a word."""
-    return code in {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF} or (code < 0x110000 and (chr(code).isalpha() or 0x300 <= code < 0x370))
+    return code in {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF} or (
+        code < 0x110000 and (chr(code).isalpha() or 0x300 <= code < 0x370)
+    )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from monitor.relevance.judgement import lead
-from monitor.relevance.lexicon import Term
 from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
+from monitor.relevance.terms import Term
 
-_QUOTE = re.compile("[«»\"“”„‟‹›]")
+_QUOTE = re.compile('[«»"“”„‟‹›]')
 _NAME = 24  # characters around a word in a quoted title
 
 

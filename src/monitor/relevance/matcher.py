@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from monitor.model import Hit, Match
 from monitor.relevance.judgement import Finding, judge
-from monitor.relevance.lexicon import ANY, Lexicon
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
 from monitor.relevance.rules import Rules
 from monitor.relevance.sentences import Reading, languages, read
+from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_HITS = 60  # shown; the judgement sees all
 
@@ -31,7 +31,10 @@ class Matcher:
         findings = [_finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
-        refused = [*judgement.refused, *((_finding(one), f"masked by {by.id}") for one, by in hidden if one.term.weight)]
+        refused = [
+            *judgement.refused,
+            *((_finding(one), f"masked by {by.id}") for one, by in hidden if one.term.weight),
+        ]
         return Match(
             relevant=judgement.relevant,
             score=round(judgement.score, 2),

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from monitor.relevance.judgement import APART
-from monitor.relevance.lexicon import Lexicon
 from monitor.relevance.normalise import WORD
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element
 from monitor.relevance.sentences import whole
+from monitor.relevance.terms import Lexicon
 from monitor.relevance.vocabulary import Vocabulary
 
 _BLOCK = 80  # words: more than the longest sentence, so that two blocks hold any sentence and four any three
@@ -33,9 +33,7 @@ class Necessity:
             counts = term.weight > 0 and term.kind not in APART
             for pattern in term.patterns:
                 self._add(pattern, term.kind, counts=counts)
-        self._rules = [
-            (rule.all, rule.within) for rule in lexicon.rules if rule.kind not in APART
-        ]
+        self._rules = [(rule.all, rule.within) for rule in lexicon.rules if rule.kind not in APART]
         for needs, _ in self._rules:
             for kind in min(needs, key=self._cost):
                 self._core.update(*self._anchors.get(kind, ()))
@@ -56,9 +54,7 @@ class Necessity:
 
     def meant(self, word: str, around: Callable[[], str]) -> bool:
         """Whether a core word means something alone, or can make up a pattern with the words around it."""
-        patterns = [
-            places for atom in self._vocabulary.judge(word).atoms for places in self._patterns.get(atom, ())
-        ]
+        patterns = [places for atom in self._vocabulary.judge(word).atoms for places in self._patterns.get(atom, ())]
         if any(len(places) == 1 for places in patterns):
             return True
         if not patterns:

@@ -14,9 +14,7 @@ _INSIDE = (
 )
 # An apostrophe belongs to the word between Cyrillic letters (об'єкт); elsewhere it ends the word (d'une, ANAMA'nın).
 _LETTERS_INSIDE = rf"[\w{_INSIDE}]*"
-WORD = re.compile(
-    rf"\w{_LETTERS_INSIDE}(?:['’ʼ`](?<=[\u0400-\u04ff].)(?=[\u0400-\u04ff]){_LETTERS_INSIDE})*"
-)
+WORD = re.compile(rf"\w{_LETTERS_INSIDE}(?:['’ʼ`](?<=[\u0400-\u04ff].)(?=[\u0400-\u04ff]){_LETTERS_INSIDE})*")
 
 LONGEST = 80
 """Longer runs of letters are no words and match nothing."""

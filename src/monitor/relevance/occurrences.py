@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.relevance.lexicon import ANY, Lexicon, Term
 from monitor.relevance.sentences import Reading
+from monitor.relevance.terms import ANY, Lexicon, Term
 from monitor.relevance.vocabulary import Vocabulary
 
 # Words on two sides of these are no neighbours ("hit by a mine, operator unhurt").

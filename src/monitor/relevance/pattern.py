@@ -1,4 +1,4 @@
-"""The pattern language of the lexicon: words, not regular expressions, so that matching is linear and anyone can write it.
+"""The pattern language of the lexicon: words, no regular expressions; matching is linear and anyone can write it.
 
 mina            the word itself, in any case and accent
 stem*           any word that begins so
@@ -34,7 +34,7 @@ class Atom(NamedTuple):
 
     stem: str
     inflection: str = ""
-    """Name of the inflection, "*" for any ending, "<" for any beginning, "=" for a word exactly as written, "#" for numbers,
+    """Name of the inflection, "*" for any ending, "<" for any beginning, "=" for exactly as written, "#" for numbers,
     "" for the bare word."""
 
 

@@ -10,10 +10,10 @@ from functools import partial
 
 import ahocorasick_rs
 
-from monitor.relevance.lexicon import Lexicon
 from monitor.relevance.markup import texts
 from monitor.relevance.necessity import Necessity
 from monitor.relevance.normalise import WORD
+from monitor.relevance.terms import Lexicon
 
 _REACH = 2_000
 """Bytes on either side of a core word that are read: more than a rule spans, with what a page puts in between."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.relevance.judgement import Finding
-from monitor.relevance.lexicon import Lexicon, Rule
 from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
+from monitor.relevance.terms import Lexicon, Rule
 
 _STORY = 14  # sentences of a short article, which tells one thing
 _NEIGHBOURS = 3

@@ -107,9 +107,7 @@ def _add(reading: Reading, start: int, end: int, paragraph: int, vocabulary: Voc
     spans = [found.span() for found in WORD.finditer(reading.text, start, end)]
     for begin in range(0, last - first, _LONGEST_SENTENCE):
         stop = min(begin + _LONGEST_SENTENCE, last - first)
-        reading.sentences.append(
-            Sentence(first + begin, first + stop, spans[begin][0], spans[stop - 1][1], paragraph)
-        )
+        reading.sentences.append(Sentence(first + begin, first + stop, spans[begin][0], spans[stop - 1][1], paragraph))
 
 
 def languages(reading: Reading, vocabulary: Vocabulary, tag: str | None) -> tuple[str | None, list[int]]:

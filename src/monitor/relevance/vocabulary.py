@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from monitor.relevance.lexicon import ANY, Lexicon
 from monitor.relevance.normalise import LONGEST, fold
 from monitor.relevance.pattern import Atom
+from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_REMEMBERED = 200_000
 
