@@ -125,9 +125,10 @@ def test_help_is_as_quick_as_the_contract_says() -> None:
     assert best("-m", "monitor", "--help") / best("-c", "pass") <= 0.35 / 0.03
 
 
-def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
+@pytest.mark.parametrize("arguments", ["sources list --all --json", "sources list --all", "--help"])
+def test_a_reader_that_leaves_is_no_error(home: Path, arguments: str) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m monitor --home {home} sources list --all --json | true",
+        f"{sys.executable} -m monitor --home {home} --quiet {arguments} | true",
         shell=True,
         capture_output=True,
         text=True,

@@ -18,7 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     output.prepare()
     try:
-        app(_hoisted(list(sys.argv[1:] if arguments is None else arguments)), prog_name="monitor")
+        try:
+            app(_hoisted(list(sys.argv[1:] if arguments is None else arguments)), prog_name="monitor")
+        finally:
+            sys.stdout.flush()
     except MonitorError as error:
         output.complain(f"monitor: {error}")
         sys.exit(error.exit_code)
