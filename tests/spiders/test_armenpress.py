@@ -8,6 +8,7 @@ from scrapy.http import HtmlResponse
 
 from bench.sources_page import bundled
 from monitor import house
+from monitor.article.extract import extract
 from monitor.errors import FeedError
 
 SEARCH = "https://armenpress.am/en/articles?query=landmine&page=1"
@@ -57,3 +58,24 @@ def test_a_search_without_hits_is_the_last(spider: Any) -> None:
 def test_a_rebuilt_site_is_an_error_that_says_so(spider: Any, data: object) -> None:
     with pytest.raises(FeedError, match="may have been rebuilt"):
         page(spider, data)
+
+
+def test_an_article_is_taken_out_of_the_data_of_its_page(spider: Any) -> None:
+    told = {"title": "Two hurt by a mine & a shell", "published_at": "2026-06-25 17:24:00"}
+    body = "".join(
+        f"<p>Two herders were injured by a mine near Tsori, rescuers said in part {n}.</p>" for n in range(4)
+    )
+    attribute = html.escape(json.dumps({"props": {"data": told | {"body": body}}}), quote=True)
+    raw = f'<html><head></head><body><div id="app" data-page="{attribute}"></div></body></html>'
+    url = "https://armenpress.am/en/article/1300001"
+    page = spider.page(HtmlResponse(url, body=raw, encoding="utf-8"))
+    now = datetime(2026, 6, 26, tzinfo=UTC)
+    article = extract(page, source=spider.source, entry=None, chrome=frozenset(), now=now).article
+    assert article
+    assert (article.title, len(article.paragraphs)) == ("Two hurt by a mine & a shell", 4)
+    assert article.published_at == datetime(2026, 6, 25, 13, 24, tzinfo=UTC)
+
+
+def test_a_page_without_data_is_taken_as_it_is(spider: Any) -> None:
+    answer = HtmlResponse("https://armenpress.am/en/article/1", body="<p>x</p>", encoding="utf-8")
+    assert spider.page(answer).body == b"<p>x</p>"

@@ -17,14 +17,15 @@ from monitor.crawl.round import Round
 from monitor.crawl.visit import Visit
 from monitor.discovery import feed, listing, sitemap
 from monitor.discovery.document import Document
-from monitor.model import Channel, ChannelKind, Source, VisitReport
+from monitor.model import Channel, ChannelKind, Page, Source, VisitReport
 
 
 class SourceSpider(Spider):
     """Visits one source of the catalogue.
 
     Override `channels` where the addresses have to be worked out, `document` where a page that lists articles can not
-    be read by selectors. Everything else (leases, dates, robots, fetching, landing) is the same for every source.
+    be read by selectors, `page` where an article does not stand in its HTML. Everything else (leases, dates, robots,
+    fetching, landing) is the same for every source.
     """
 
     source: Source
@@ -54,6 +55,11 @@ class SourceSpider(Spider):
             return sitemap.parse(response.body, **asked)
         return listing.parse(response.body, content_type=content_type, **asked)
 
+    def page(self, response: Response) -> Page:
+        """What is taken in of an article's answer; for sites whose articles stand elsewhere than in their HTML."""
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1").strip()
+        return Page(url=response.url, body=response.body, content_type=kind, status=response.status)
+
     async def start(self) -> AsyncIterator[Any]:
         """The visit; nothing is left to Scrapy's scheduler."""
         if self._round is None:
@@ -62,7 +68,7 @@ class SourceSpider(Spider):
         read: Read = self.document
         # The hosts of its channels are the source's hosts, wherever the addresses come from.
         source = replace(self.source, channels=self.channels())
-        visit = Visit(self._round, source, fetcher=Fetcher(self.crawler), read=read)
+        visit = Visit(self._round, source, fetcher=Fetcher(self.crawler), read=read, turn=self.page)
         self.visit = asyncio.ensure_future(visit.run())
         try:
             await asyncio.wait([self.visit])

@@ -1,6 +1,7 @@
 """A visit to one source: its lease, its channels, then its pages. The unit of work."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from scrapy.http import Response
@@ -35,8 +36,10 @@ class _Stop(Exception):  # noqa: N818 - no error, the end of a visit
 class Visit:
     """One visit to one source."""
 
-    def __init__(self, round_: Round, source: Source, *, fetcher: Fetcher, read: Read) -> None:
-        self._round, self._source = round_, source
+    def __init__(
+        self, round_: Round, source: Source, *, fetcher: Fetcher, read: Read, turn: Callable[[Response], Page]
+    ) -> None:
+        self._round, self._source, self._turn = round_, source, turn
         self._channels = tuple(channel for channel in source.channels if channel.enabled)
         self._fetcher, self._read = fetcher, read
         self._started_at = round_.now()
@@ -157,7 +160,7 @@ class Visit:
             self._troubled()
         else:
             if (answer.status >= 500 or answer.status == 429) and not blocked(answer):
-                self._settle(due, Outcome.FAILED, said(answer))
+                self._settle(due, Outcome.FAILED, said(answer), fetched=True)
                 self._troubled()
             else:
                 self._trouble = 0
@@ -171,19 +174,19 @@ class Visit:
     async def _take_in(self, due: Due, answer: Response) -> None:
         kind = (answer.headers.get("Content-Type") or b"").decode("latin-1").strip()
         if blocked(answer):
-            self._settle(due, Outcome.BLOCKED, said(answer))
+            self._settle(due, Outcome.BLOCKED, said(answer), fetched=True)
         elif answer.status != 200:
-            self._settle(due, Outcome.FAILED, said(answer))
+            self._settle(due, Outcome.FAILED, said(answer), fetched=True)
         elif kind.lower().startswith(_NO_TEXT):
-            self._settle(due, Outcome.NOT_ARTICLE, f"it is {kind.partition(';')[0]}")
+            self._settle(due, Outcome.NOT_ARTICLE, f"it is {kind.partition(';')[0]}", fetched=True)
         elif self._round.intake is not None:
-            page = Page(url=answer.url, body=answer.body, content_type=kind, status=answer.status)
+            page = self._turn(answer)
             verdict = await self._round.intake.page(
                 run=self._round.run, source=self._source, due=due, page=page, now=self._round.now()
             )
             self._tell(due, verdict.outcome, verdict.reason, verdict.name)
 
-    def _settle(self, due: Due, outcome: Outcome, why: str) -> None:
+    def _settle(self, due: Due, outcome: Outcome, why: str, *, fetched: bool = False) -> None:
         urls.settle(
             self._round.ledger,
             run=self._round.run,
@@ -191,6 +194,7 @@ class Visit:
             outcome=outcome,
             reason=why,
             now=self._round.now(),
+            fetched=fetched,
         )
         self._tell(due, outcome, why, None)
 
