@@ -82,16 +82,16 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
 
 def test_killed_anywhere_the_next_run_completes_the_work(sweep: Sweep) -> None:
     calls = sweep.calls()
-    for at in range(1, calls + 1, 17):
+    for at in range(1, calls + 1, 23):
         kill_and_run_again(sweep, at, consumer="leaves")
-    for at in range(3, calls + 1, 23):
+    for at in range(3, calls + 1, 31):
         kill_and_run_again(sweep, at, consumer="takes")
 
 
 def test_killed_while_the_ledger_is_made_the_next_run_makes_it(sweep: Sweep) -> None:
     making = sweep.calls(empty=True) - sweep.calls()
     assert making > 20
-    for at in range(1, making + 20, making // 8):
+    for at in range(1, making + 20, making // 5):
         home = sweep.home(empty=True)
         assert sweep.strike(home, at) == KILLED
         finish_and_check(home, taken=[])
