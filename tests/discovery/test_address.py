@@ -69,6 +69,20 @@ def test_a_pattern_outweighs_the_site() -> None:
     assert not address.article("https://x.example/about", source("https://x.example/rss", pattern=r"/news/\d+$"))
 
 
+def test_a_pattern_fits_with_or_without_what_a_feed_hangs_on_an_address() -> None:
+    plain, by_id = (
+        source("https://x.example/rss", pattern=r"/news/\d+$"),
+        source("https://x.example/rss", pattern=r"\?id=\d+$"),
+    )
+    assert address.article("https://x.example/news/7?utm_source=rss&utm_medium=feed", plain)
+    assert not address.article(
+        "https://x.example/about?next=/news/7",
+        source("https://x.example/rss", pattern=r"^https://x\.example/news/\d+$"),
+    )
+    assert address.article("https://x.example/?id=7", by_id)
+    assert not address.article("https://x.example/?tag=7", by_id)
+
+
 def test_each_port_of_an_ip_address_is_a_site_of_its_own() -> None:
     alpha = source("http://127.0.0.1:8001/rss")
     assert address.article("http://127.0.0.1:8001/1", alpha)
