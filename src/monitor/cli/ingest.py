@@ -108,7 +108,7 @@ def read(row: Row, *, known: "Catalogue", zone: str, now: datetime) -> Handed:
     if published and at is None:
         raise Unfit(f'"published_at" is {published!r}; write an ISO date-time')
     title, author, html = line(row.text("title")), line(row.text("author")), row.text("html")
-    language = line(row.text("language")).lower() or None
+    language = row.language()
     entry = Entry(url=url, title=title or None, published_at=at, author=author or None, language=language)
     if html:
         # The mark at the beginning outranks whatever charset the page declares: it has been decoded already.

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from monitor.cli import output
 from monitor.errors import UsageError
+from monitor.text import line
 
 _LONGEST = 64 * 1024 * 1024  # bytes; a page of 10 MB with every character escaped still fits
 _NAMES = {str: "a text", int: "a number", bool: "true or false", list: "a list", dict: "an object", float: "a number"}
@@ -38,6 +39,10 @@ class Row:
             raise Unfit(f'"{key}" is {_NAMES.get(type(value), "no text")}; a text is wanted')
         return value
 
+    def language(self) -> str | None:
+        """The language that the row names, without its region: az for az-AZ."""
+        return line(self.text("language")).lower().replace("_", "-").partition("-")[0] or None
+
 
 class Lines:
     """The rows of several files, one after the other; `faults` counts what was complained of.
@@ -56,11 +61,11 @@ class Lines:
         for path in self._paths:
             name = "stdin" if str(path) == "-" else str(path)
             with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as file:
-                for number, line in enumerate(_raw_lines(file), 1):
+                for number, raw in enumerate(_raw_lines(file), 1):
                     place = f"{name}:{number}"
                     try:
-                        if line is None or line.strip():
-                            yield Row(place, self._object(line))
+                        if raw is None or raw.strip():
+                            yield Row(place, self._object(raw))
                     except Unfit as cause:
                         self.complain(place, cause)
 
@@ -69,11 +74,11 @@ class Lines:
         self.faults += 1
         output.complain(f"monitor: {place}: {cause}; skipped")
 
-    def _object(self, line: bytes | None) -> dict[str, Any]:
-        if line is None:
+    def _object(self, raw: bytes | None) -> dict[str, Any]:
+        if raw is None:
             raise Unfit(f"longer than {_LONGEST // 1024 // 1024} MB")
         try:
-            value = json.loads(line.decode("utf-8-sig"))
+            value = json.loads(raw.decode("utf-8-sig"))
         except UnicodeDecodeError as cause:
             raise Unfit(f"not UTF-8 (byte {cause.start})") from cause
         except RecursionError as cause:
@@ -94,10 +99,10 @@ def readable(path: Path) -> None:
 
 def _raw_lines(file: IO[bytes]) -> Iterator[bytes | None]:
     """The lines of the file, None for one that is too long to be read."""
-    while line := file.readline(_LONGEST + 1):
-        if len(line) <= _LONGEST:
-            yield line
+    while raw := file.readline(_LONGEST + 1):
+        if len(raw) <= _LONGEST:
+            yield raw
             continue
-        while line and not line.endswith(b"\n"):
-            line = file.readline(_LONGEST)
+        while raw and not raw.endswith(b"\n"):
+            raw = file.readline(_LONGEST)
         yield None

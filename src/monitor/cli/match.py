@@ -52,7 +52,7 @@ def read(row: Row) -> tuple[str, list[str], str | None]:
     if not title and not text:
         raise Unfit(f'neither "title" nor "text"; wanted: {WANTED}')
     paragraphs = [part for part in map(line, scrub(text).split("\n")) if part]
-    return line(title), paragraphs, row.text("language") or None
+    return line(title), paragraphs, row.language()
 
 
 def _tell(row: Row, found: "Match") -> None:
