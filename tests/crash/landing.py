@@ -10,6 +10,7 @@ import ctypes
 import os
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 from monitor.article.extract import Extraction
@@ -84,7 +85,8 @@ def work(home: Path) -> None:
 
 def serve() -> None:
     shim = ctypes.CDLL(os.environ["LD_PRELOAD"])
-    matcher(), prefilter()  # once, before the forks
+    # Once, before the forks.
+    matcher(), prefilter(), import_module("alembic.command")
     print("ready", flush=True)
     for line in sys.stdin:
         at, error, lasting, home = line.rstrip("\n").split(" ", 3)
