@@ -13,7 +13,7 @@ from monitor.relevance.rules import Rules
 from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon
 
-_MOST_HITS = 60  # shown; the judgement sees all
+_MOST_HITS = 40  # shown; the judgement sees all
 
 
 class Matcher:

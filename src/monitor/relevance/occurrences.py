@@ -1,7 +1,7 @@
 """Words of a reading → the terms that stand in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from monitor.relevance.sentences import Reading
@@ -42,6 +42,8 @@ class Finder:
     def __init__(self, lexicon: Lexicon) -> None:
         self.vocabulary = Vocabulary(lexicon)
         self._starts: dict[int, list[_Pattern]] = {}
+        # By languages and atoms: a word that was met once costs one look-up, in whatever article it stands.
+        self._known: dict[int, dict[tuple[int, ...], list[tuple[tuple[_Place, ...], Term]]]] = {}
         numbers = self.vocabulary.numbers
         for term in lexicon.terms:
             language = -1 if term.language == ANY else self.vocabulary.bits[term.language]
@@ -55,25 +57,33 @@ class Finder:
     def find(self, reading: Reading, allowed: Sequence[int] | None) -> list[Occurrence]:
         """Terms in the order of the text; allowed: bits of the languages that each sentence can be in, None for all."""
         found: list[Occurrence] = []
-        words, starts = reading.words, self._starts
+        words = reading.words
         for number, sentence in enumerate(reading.sentences):
-            languages = allowed[number] if allowed is not None else -1
+            known = self._known.setdefault(allowed[number] if allowed is not None else -1, {})
             marked = [index for index in range(sentence.first, sentence.last) if words[index].atoms]
             here = {atom for index in marked for atom in words[index].atoms}
             for index in marked:
-                for atom in words[index].atoms:
-                    for pattern in starts.get(atom, ()):
-                        if not pattern.language & languages:
-                            continue
-                        if not pattern.rest:
-                            found.append(Occurrence(index, index + 1, number, pattern.term))
-                        elif not pattern.rest[-1].atoms.isdisjoint(here) and (
-                            last := _end(reading, pattern.rest, index, number)
-                        ):
-                            found.append(Occurrence(index, last, number, pattern.term))
+                atoms = words[index].atoms
+                patterns = known.get(atoms)
+                if patterns is None:
+                    patterns = known[atoms] = self._patterns(atoms, allowed[number] if allowed is not None else -1)
+                for rest, term in patterns:
+                    if not rest:
+                        found.append(Occurrence(index, index + 1, number, term))
+                    elif not rest[-1].atoms.isdisjoint(here) and (last := _end(reading, rest, index, number)):
+                        found.append(Occurrence(index, last, number, term))
             if len(found) > _MOST_OCCURRENCES:
                 break
         return found
+
+    def _patterns(self, atoms: Iterable[int], languages: int) -> list[tuple[tuple[_Place, ...], Term]]:
+        """The patterns that a word of these atoms begins in these languages."""
+        return [
+            (pattern.rest, pattern.term)
+            for atom in atoms
+            for pattern in self._starts.get(atom, ())
+            if pattern.language & languages
+        ]
 
 
 def _end(reading: Reading, rest: Sequence[_Place], first: int, number: int) -> int:

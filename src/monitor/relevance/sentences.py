@@ -13,7 +13,8 @@ LIMIT = 100_000
 """Characters that are read; no article is longer, and what stands later cannot be what it is about."""
 
 _LONGEST_SENTENCE = 70  # words; a page without full stops must not make everything a neighbour of everything
-_END = re.compile(r"(?:(?<=[.!?…։؟۔])|(?<=[\u0561-\u0587]:))[\"'»”’)\]]*\s+|\s*[\n;•·|]+\s*")
+_END = re.compile(r"[.!?…։؟۔\n;•·|:][.!?…]*[\"'»”’)\]]*(\s*)")
+_ALWAYS = frozenset("\n;•·|")
 # A full stop after these is no end: initials and what the languages shorten.
 _SHORT = re.compile(
     r"(?:^|[\s(«\"])(?:[^\W\d_]|mr|mrs|ms|dr|st|no|gen|col|lt|sgt|maj|capt|approx|vs|ул|им|обл|гг|стр|пос|дер|руб|тыс|млн|млрд|"
@@ -82,18 +83,27 @@ def whole(text: str, vocabulary: Vocabulary) -> Reading:
 
 
 def _cut(paragraph: str) -> list[tuple[int, int]]:
+    """Where the sentences of a paragraph begin and end."""
     pieces = []
     start = 0
     for end in _END.finditer(paragraph):
-        following = paragraph[end.end() : end.end() + 1]
-        if "\n" not in end[0] and (
-            following.islower() or _SHORT.search(paragraph, max(start, end.start() - 8), end.start())
-        ):
-            continue
-        pieces.append((start, end.start()))
-        start = end.end()
+        if _ends(paragraph, start, end):
+            pieces.append((start, end.start(1)))
+            start = end.end()
     pieces.append((start, len(paragraph)))
     return pieces
+
+
+def _ends(paragraph: str, start: int, end: re.Match[str]) -> bool:
+    """Whether a sentence ends here: not after an initial or an abbreviation, not before a small letter."""
+    mark = paragraph[end.start()]
+    if mark in _ALWAYS or "\n" in end[1]:
+        return True
+    if not end[1] or paragraph[end.end() : end.end() + 1].islower():
+        return False
+    if mark == ":":  # written for the Armenian full stop
+        return "\u0561" <= paragraph[end.start() - 1 : end.start()] <= "\u0587"
+    return mark != "." or not _SHORT.search(paragraph, max(start, end.start() - 8), end.start() + 1)
 
 
 def _add(reading: Reading, start: int, end: int, paragraph: int, vocabulary: Vocabulary) -> None:
@@ -137,8 +147,12 @@ def languages(reading: Reading, vocabulary: Vocabulary, tag: str | None) -> tupl
 
 
 def _count(words: Sequence[Verdict], bits: Sequence[int]) -> dict[int, int]:
+    masks: dict[int, int] = {}
+    for word in words:
+        if word.languages:
+            masks[word.languages] = masks.get(word.languages, 0) + 1
     counts: dict[int, int] = {}
-    for mask, times in Counter([word.languages for word in words if word.languages]).items():
+    for mask, times in masks.items():
         for bit in bits:
             if mask & bit:
                 counts[bit] = counts.get(bit, 0) + times
