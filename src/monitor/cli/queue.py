@@ -95,7 +95,7 @@ def verify(context: typer.Context, *, json: Json = False) -> None:
     elif wrong:
         output.table(("NAME", "PLACE", "FINDING"), ((item.name, item.place or "-", item.finding) for item in wrong))
     of(context).note(
-        f"{len(items)} files checked, {len(wrong)} wrong"
+        f"{output.count(len(items), 'file')} checked, {len(wrong)} wrong"
         + "".join(f"; {count} {place}" for place, count in sorted(places.items()))
     )
     if wrong:

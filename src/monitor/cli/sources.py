@@ -44,7 +44,10 @@ def list_(
         ),
     )
     off = len(catalogue.sources) - len(catalogue.select())
-    call.note(f"{len(chosen)} sources shown" + (f"; {off} are off, --all shows them" if off and not all_ else ""))
+    call.note(
+        f"{output.count(len(chosen), 'source')} shown"
+        + (f"; {off} are off, --all shows them" if off and not all_ else "")
+    )
 
 
 @app.command()
