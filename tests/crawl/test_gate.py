@@ -283,3 +283,8 @@ def test_gates_of_crawls_side_by_side_share_one_resolver(site: Any, fetch: Any) 
     assert reactor.nameResolver is first  # type: ignore[attr-defined]
     fetch(site.url("/"), allow_private=[])
     assert reactor.nameResolver is not first  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["a\x00b.example", "x" * 300 + ".example", "..", ""])
+def test_a_name_that_is_none_leads_nowhere(name: str, run: Any) -> None:
+    assert run(Resolver(Gate()).addresses(name, 80)) == () or name == ""

@@ -94,7 +94,7 @@ def test_the_first_interrupt_rolls_back_and_the_second_ends_at_once(site: Any, t
         assert leases.states(ledger, ["alpha"])["alpha"].holder is None
 
 
-@pytest.mark.parametrize("moment", [1, 4])
+@pytest.mark.parametrize("moment", [4, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 2, 3, 6))])
 def test_a_killed_crawl_is_taken_up_by_the_next_at_once_and_nothing_is_lost_or_landed_twice(
     moment: int, site: Any, tmp_path: Path
 ) -> None:

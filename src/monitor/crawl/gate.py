@@ -236,7 +236,7 @@ class Resolver:
         try:
             async with asyncio.timeout(self.timeout):
                 found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, self.lookup, host, port)
-        except (OSError, UnicodeError):  # a TimeoutError is an OSError
+        except (OSError, ValueError):  # a TimeoutError is an OSError; a name that is none is a ValueError
             return ()
         addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
         barred = {address: why for address in addresses if (why := self.gate.barred(address, at=at))}
