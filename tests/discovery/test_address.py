@@ -79,6 +79,7 @@ def test_a_pattern_fits_with_or_without_what_a_feed_hangs_on_an_address() -> Non
         "https://x.example/about?next=/news/7",
         source("https://x.example/rss", pattern=r"^https://x\.example/news/\d+$"),
     )
+    assert not address.article("https://x.example/news/7?sid=abc", plain)
     assert address.article("https://x.example/?id=7", by_id)
     assert not address.article("https://x.example/?tag=7", by_id)
 

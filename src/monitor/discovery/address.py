@@ -9,6 +9,9 @@ from monitor.model import Source
 
 # What browsers still open and caches still keep; longer ones are traps.
 _LONGEST = 2_083
+_HUNG_ON = re.compile(
+    r"\?(?:(?:utm_\w+|fbclid|gclid|yclid|mc_\w+|ref|rss|from|source|_openstat)=[^&]*(?:&|$))+$", re.IGNORECASE
+)
 _SECOND_LEVELS = {"com", "co", "gov", "org", "net", "edu", "ac", "mil"}
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _NO_PAGE = re.compile(
@@ -39,8 +42,9 @@ def article(url: str, source: Source) -> bool:
     """True when the address can be an article of the source: by its pattern, else any page of its own sites."""
     if source.article_pattern:
         fits = _compiled(source.article_pattern).search
-        # Feeds hang parameters of their own (utm_source) on addresses that the pattern knows bare.
-        return fits(url) is not None or ("?" in url and fits(url.partition("?")[0]) is not None)
+        # Feeds hang parameters of their own on addresses that the pattern knows bare.
+        bare = _HUNG_ON.sub("", url)
+        return fits(url) is not None or (bare != url and fits(bare) is not None)
     parts = urlsplit(url)
     if _site(url) not in _sites(source):
         return False
