@@ -204,6 +204,6 @@ class _File:
     def wrong(self, name: str, near: str, why: str) -> SeedError:
         """The error, with the line where its cause stands: the first after the name that holds it."""
         start = max(0, self.source.find(f'"{name.partition(":")[2] or name}"'))
-        at = self.source.find(near, start)
+        at = self.source.find(near or "words", start)
         line = self.source.count("\n", 0, at if at >= 0 else start) + 1
         return SeedError(f"{self.label}:{line}: {name + ': ' if name else ''}{why}")

@@ -77,7 +77,7 @@ class Prefilter:
     def _plain_spots(self, plain: bytes) -> dict[int, bytes]:
         """Where ASCII core words stand whose pattern can be met there."""
         spots = {}
-        for _, start, _ in self._search.find_matches_as_indexes(plain):
+        for _, start, _ in self._search.find_matches_as_indexes(plain, overlapping=True):
             word = plain[start + 1 : start + _CONTEXT].split(None, 1)[0].partition(b"\x01")[0]
             if word.isascii() and self._necessity.meant(word.decode(), partial(_around, plain, start)):
                 spots[start] = word

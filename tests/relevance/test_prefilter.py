@@ -1,0 +1,100 @@
+import html
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.relevance.prefilter import Prefilter
+from tests.relevance.words import bundled, matcher
+
+PREFILTER = Prefilter(bundled())
+SENTENCES = [example for example in bundled().examples if example.relevant]
+LEGACY = {
+    "ru": ["windows-1251", "koi8-r"],
+    "uk": ["windows-1251"],
+    "tr": ["iso-8859-9"],
+    "ar": ["windows-1256"],
+}
+
+
+def page(text: str, head: str = "") -> str:
+    return (
+        f"<!DOCTYPE html><html><head>{head}<style>p{{}}</style><script>var x = 1;</script></head>"
+        f"<body><nav><a>Home</a><a>News</a></nav><p>{text}</p><footer>© Alov</footer></body></html>"
+    )
+
+
+def numeric(text: str) -> str:
+    return "".join(f"&#{ord(c)};" if ord(c) > 127 else html.escape(c) for c in text)
+
+
+def hexadecimal(text: str) -> str:
+    return "".join(f"&#x{ord(c):x};" if c.isalpha() else html.escape(c) for c in text)
+
+
+def cut(text: str) -> str:
+    return " ".join(f"{word[:2]}<b>{word[2:]}</b>" if len(word) > 4 else word for word in text.split(" "))
+
+
+def hyphened(text: str) -> str:
+    return " ".join(f"{word[:3]}\u00ad{word[3:]}" for word in text.split(" "))
+
+
+FORMS = {
+    "plain": page,
+    "numeric references": lambda text: page(numeric(text)),
+    "hexadecimal references": lambda text: page(hexadecimal(text)),
+    "tags inside words": lambda text: page(cut(text)),
+    "soft hyphens": lambda text: page(hyphened(text)),
+    "soft hyphen entities": lambda text: page(hyphened(text).replace("\u00ad", "&shy;")),
+    "decomposed": lambda text: page(unicodedata.normalize("NFD", text)),
+    "capitals": lambda text: page(text.upper()),
+    "json": lambda text: page("", f'<script type="application/ld+json">{json.dumps({"articleBody": text})}</script>'),
+    "broken lines": lambda text: page(text.replace(" ", "\n")),
+    "no spaces between tags": lambda text: page(text).replace("><", ">\n<").replace("\n", ""),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("example", SENTENCES, ids=lambda example: f"{example.language}: {example.text[:30]}")
+def test_what_the_matcher_accepts_passes_in_every_form(form, example):
+    assert PREFILTER.passes(FORMS[form](example.text).encode())
+
+
+@pytest.mark.parametrize("example", SENTENCES, ids=lambda example: f"{example.language}: {example.text[:30]}")
+def test_what_the_matcher_accepts_passes_in_old_and_wide_encodings_declared_or_not(example):
+    for charset in ["utf-16", "utf-16-le", "utf-16-be", *LEGACY.get(example.language, [])]:
+        assert PREFILTER.passes(page(example.text).encode(charset, "xmlcharrefreplace")), charset
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from([example.text for example in bundled().examples]), min_size=1, max_size=5),
+    st.sampled_from(sorted(FORMS)),
+)
+def test_no_page_whose_text_the_matcher_accepts_is_ever_refused(sentences, form):
+    text = " ".join(sentences)
+    if matcher().match(title="", paragraphs=[text]).relevant:
+        assert PREFILTER.passes(FORMS[form](text).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council met on Monday and agreed on a new timetable for the buses.",
+        "Şəhərdə yeni park açılıb və ağaclar əkilib.",
+        "Министерство объявило о начале учебного года.",
+        "საღამოს კონცერტი გაიმართა.",
+        "",
+    ],
+)
+def test_an_everyday_page_is_refused(text):
+    assert not PREFILTER.passes(page(text).encode())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes_at_all_get_an_answer(body):
+    assert PREFILTER.passes(body) in {True, False}
