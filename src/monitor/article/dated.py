@@ -19,6 +19,11 @@ _METAS = """
     article:published cxenseparse:recs:publishtime date_published datecreated originalpublicationdate
     rnews:datepublished og:article:published_time article.published citation_publication_date citation_date date
 """
+_DAY = 86_400
+_INNER = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)?[\s.]+[^\W\d]{3,12}\.?,?\s+\d{4}(?:,?\s+\d{1,2}:\d\d)?|[^\W\d]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{4}(?:,?\s+\d{1,2}:\d\d)?|\d{4}-\d\d-\d\d"
+)
 _STAMP = re.compile(r"\d{4}|\d{1,2}\s*[./:]\s*\d{2}|[۰-۹٠-٩]{2}")
 
 
@@ -27,11 +32,15 @@ def choose(
     tree: HtmlElement,
     *,
     near: Sequence[Block],
+    beside: Sequence[Block],
     announced: datetime | None,
     zone: str,
     now: datetime,
 ) -> tuple[datetime | None, str | None]:
-    """The publication time in UTC and its evidence; `near` are the blocks around the headline in page order."""
+    """The publication time in UTC and its evidence.
+
+    near are the blocks around the headline and the story's end, beside those between headline and story.
+    """
     first: datetime | None = None
     kind: str | None = None
     for at, where in _claims(evidence, near, announced, zone, now):
@@ -41,12 +50,31 @@ def choose(
             first, kind = at, where
             if _has_time(at):
                 break
-        elif _has_time(at) and abs((at - first).total_seconds()) < 86_400:
+        elif _has_time(at) and abs((at - first).total_seconds()) < _DAY:
             # A claim of the day alone is refined by one of the same day with the hour.
-            return at, kind
+            first = at
+            break
+    shown = _first(_stamps(beside, changed=False), zone, now)
+    if shown and (
+        first is None or (kind in {"jsonld", "meta", "time"} and abs((shown - first).total_seconds()) > 2 * _DAY)
+    ):
+        # Head and page disagree by days: the page is what its readers and editors see.
+        return shown, "text"
     if first is not None:
         return first, kind
-    return _searched(tree, evidence.url, zone, now)
+    changed = _first(_stamps(beside, changed=True), zone, now)
+    return (changed, "text") if changed else _searched(tree, evidence.url, zone, now)
+
+
+def _first(texts: Iterable[str], zone: str, now: datetime) -> datetime | None:
+    return next((at for text in texts if (at := _read(text, zone, now))), None)
+
+
+def _read(text: str, zone: str, now: datetime) -> datetime | None:
+    """The moment in a line that may hold other words too."""
+    whole = dates.parse(text, zone=zone, now=now)
+    found = None if whole else _INNER.search(text)
+    return whole or (dates.parse(found[0], zone=zone, now=now) if found else None)
 
 
 def _claims(
@@ -65,7 +93,7 @@ def _claims(
     yield dates.from_url(evidence.url, zone=zone), "url"
     yield announced, "feed"
     for text in _stamps(near):
-        yield dates.parse(text, zone=zone, now=now), "text"
+        yield _read(text, zone, now), "text"
 
 
 def _json(evidence: Evidence) -> Iterable[str]:
@@ -95,9 +123,10 @@ def _times(near: Sequence[Block]) -> Iterator[HtmlElement]:
     yield from later
 
 
-def _stamps(near: Sequence[Block]) -> Iterator[str]:
+def _stamps(near: Sequence[Block], *, changed: bool = False) -> Iterator[str]:
+    """The lines that may hold a time; those of a change only when asked for."""
     for block in near:
-        if len(block.text) <= 100 and _STAMP.search(block.text) and not words.CHANGED.search(block.text):
+        if len(block.text) <= 100 and _STAMP.search(block.text) and bool(words.CHANGED.search(block.text)) == changed:
             yield block.text
 
 

@@ -117,6 +117,7 @@ class _Reading:
             self.evidence,
             self.tree,
             near=near,
+            beside=self._beside(chosen),
             announced=self.entry.published_at if self.entry else None,
             zone=zone,
             now=now,
@@ -141,6 +142,13 @@ class _Reading:
         last = chosen[-1].order if chosen else first
         begin = min(first, chosen[0].order) if chosen else first
         return [block for block in self.blocks if begin - 6 <= block.order <= last + 6]
+
+    def _beside(self, chosen: Sequence[Block]) -> list[Block]:
+        """The blocks between headline and story: what stands there speaks of the article."""
+        if self.start is None or not chosen:
+            return []
+        first, last = self.blocks[self.start].order, chosen[0].order
+        return [block for block in self.blocks if first < block.order < min(last, first + 12) and not block.record]
 
     def _after(self, chosen: Sequence[Block]) -> list[str]:
         """The unlinked lines right behind the story, where a page closes with a name."""

@@ -45,7 +45,11 @@ def choose(evidence: Evidence, *, shown: Sequence[str], announced: str | None, n
         for claim in raw
         if (text := without_outlet(claim, names=names, others=[*raw, *shown])) and not _is_name(text, names)
     ]
-    headings = [text for text in map(line, shown) if text and not _is_name(text, names)]
+    headings = [
+        text
+        for heading in shown
+        if (text := without_outlet(line(heading), names=names, others=raw)) and not _is_name(text, names)
+    ]
     best = max(headings, key=lambda heading: _support(heading, claimed), default=None)
     if best and (not claimed or _support(best, claimed) >= 0.5):
         return best
@@ -58,18 +62,20 @@ def without_outlet(title: str, *, names: Iterable[str], others: Iterable[str] = 
     known = {key(name).replace(" ", "") for name in names}
     alone = {key(other) for other in others} - {key(title)}
     cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(title)]
-    for start, _ in cuts:
-        if key(title[:start]) in alone:
-            return title[:start].strip()
-    for _, end in reversed(cuts):
-        if key(title[end:]) in alone:
-            return title[end:].strip()
     for start, end in cuts:
         if _named(title[end:], known):
-            return without_outlet(title[:start].strip(), names=names)
+            return without_outlet(title[:start].strip(), names=names, others=others)
     for start, end in reversed(cuts):
         if _named(title[:start], known):
-            return without_outlet(title[end:].strip(), names=names)
+            return without_outlet(title[end:].strip(), names=names, others=others)
+    # What stands alone elsewhere on the page is the headline, if it is the greater part; else it is the site's name.
+    for start, end in cuts:
+        left, right = title[:start].strip(), title[end:].strip()
+        if key(left) in alone or key(right) in alone:
+            return left if len(left) >= len(right) else right
+    last = title.rfind(" | ")
+    if last > 0 and len(title[last:].split()) <= 4 and len(title[:last].split()) >= 3:
+        return title[:last].strip()
     return title
 
 
@@ -88,7 +94,9 @@ def _is_name(text: str, names: Sequence[str]) -> bool:
 
 def _support(heading: str, claimed: Sequence[str]) -> float:
     """How well the best of the claims and the heading say the same, 0 to 1."""
-    return max((agreement(heading, claim) for claim in claimed), default=0.0)
+    # One word that a heading shares with a headline of many proves nothing.
+    fit = [claim for claim in claimed if len(heading.split()) > 1 or len(claim.split()) <= 3]
+    return max((agreement(heading, claim) for claim in fit), default=0.0)
 
 
 def agreement(one: str, other: str) -> float:
