@@ -21,42 +21,10 @@ from monitor.relevance.matcher import Matcher
 from monitor.relevance.prefilter import Prefilter
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-EVERYDAY = [
-    "the",
-    "council",
-    "opened",
-    "a",
-    "new",
-    "school",
-    "on",
-    "Monday",
-    "and",
-    "the",
-    "mayor",
-    "spoke",
-    "about",
-    "buses",
-    "roads",
-    "water",
-    "heating",
-    "prices",
-    "teachers",
-    "pupils",
-    "markets",
-    "weather",
-    "football",
-    "concerts",
-    "museums",
-    "hospitals",
-    "doctors",
-    "farmers",
-    "exports",
-    "imports",
-    "trains",
-    "tickets",
-    "holidays",
-    "elections",
-]
+EVERYDAY = """
+the council opened a new school on Monday and the mayor spoke about buses roads water heating prices teachers pupils
+markets weather football concerts museums hospitals doctors farmers exports imports trains tickets holidays
+"""
 MINES = (
     "A shepherd stepped on a landmine near the village and lost his leg.",
     "Сапёры обезвредили три противотанковые мины у железной дороги.",
@@ -67,9 +35,10 @@ MINES = (
 def made(count: int) -> list[bytes]:
     """Pages of about 150 kB, most of it mark-up; one in twenty has mines in it."""
     rng = random.Random(7)
+    words = EVERYDAY.split()
 
     def sentence() -> str:
-        return " ".join(rng.choices(EVERYDAY, k=14)).capitalize() + "."
+        return " ".join(rng.choices(words, k=14)).capitalize() + "."
 
     def page(number: int) -> str:
         links = "".join(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 MOST_BYTES = 4_000_000
 TAG = "\x01"
 
-_TAGS = re.compile(rb"<[^<>]{0,4000}>")
+_TAGS = re.compile(rb"<[a-zA-Z/!?][^>]*+>")
 _NUMBER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))")
 # Entities by name that stand for letters or hide inside words; &amp; &nbsp; &quot; and their like are harmless.
 _NAMED = re.compile(
