@@ -168,7 +168,7 @@ def _profiles(near: Sequence[Block]) -> Iterator[list[str]]:
 
 
 def _turned(name: str) -> str:
-    """ "Last, First" as "First Last"."""
+    """A name given as "Last, First" the other way round."""
     last, comma, first = name.partition(",")
     return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
 

@@ -108,19 +108,19 @@ def paragraphs(parts: Iterable[tuple[str, bool]]) -> list[tuple[str, int]]:
     Two line breaks always part paragraphs, a single one unless the sentence goes on behind it.
     """
     lines: list[tuple[str, int]] = [("", 0)]
-    for text, linked in parts:
-        if text == _BREAK:
+    for part, is_link in parts:
+        if part == _BREAK:
             lines.append(("", 0))
         else:
-            lines[-1] = (lines[-1][0] + text, lines[-1][1] + (len(text.strip()) if linked else 0))
+            lines[-1] = (lines[-1][0] + part, lines[-1][1] + (len(part.strip()) if is_link else 0))
     found: list[tuple[str, int]] = []
     joinable = False
-    for raw, linked in lines:
+    for raw, count in lines:
         text = line(raw)
         if not text:
             joinable = False
             continue
-        linked = min(linked, len(text))
+        linked = min(count, len(text))
         if joinable and text[0].islower() and not _ENDS.search(found[-1][0]):
             found[-1] = (f"{found[-1][0]} {text}", found[-1][1] + linked)
         else:

@@ -31,7 +31,7 @@ def read(tree: HtmlElement, url: str) -> str:
     return str(getattr(found, "text", None) or "") if found is not None else ""
 
 
-def combine(
+def combine(  # noqa: PLR0911 - one return a witness, in their order
     page: Sequence[Block], own: Story | None, *, text: str, heard: Collection[Block], body: str | None
 ) -> list[Block]:
     """The blocks of the story.

@@ -14,14 +14,15 @@ from monitor.article.evidence import Evidence
 from monitor.text import line
 
 _METAS = """
-    article:published_time og:published_time datepublished publish-date publishdate published_time pubdate published_date
-    publication_date parsely-pub-date sailthru.date dc.date.issued dcterms.created dcterms.issued dc.date dcterms.date
+    article:published_time og:published_time datepublished publish-date publishdate published_time
+    pubdate published_date publication_date parsely-pub-date sailthru.date dc.date.issued dcterms.created dcterms.issued dc.date dcterms.date
     article:published cxenseparse:recs:publishtime date_published datecreated originalpublicationdate
     rnews:datepublished og:article:published_time article.published citation_publication_date citation_date date
 """
 _DAY = 86_400
 _INNER = re.compile(
-    r"\d{1,2}(?:st|nd|rd|th)?[\s.]+[^\W\d]{3,12}\.?,?\s+\d{4}(?:,?\s+\d{1,2}:\d\d)?|[^\W\d]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+    r"\d{1,2}(?:st|nd|rd|th)?[\s.]+[^\W\d]{3,12}\.?,?\s+\d{4}(?:,?\s+\d{1,2}:\d\d)?"
+    r"|[^\W\d]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{4}(?:,?\s+\d{1,2}:\d\d)?|\d{4}-\d\d-\d\d"
 )
 _STAMP = re.compile(r"\d{4}|\d{1,2}\s*[./:]\s*\d{2}|[۰-۹٠-٩]{2}")

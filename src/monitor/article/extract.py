@@ -6,8 +6,24 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from monitor.article import authors, body, charset, chrome, clean, closing, dated, document, evidence
-from monitor.article import headline, language, location, story, told, verdict, walls
+from monitor.article import (
+    authors,
+    body,
+    charset,
+    chrome,
+    clean,
+    closing,
+    dated,
+    document,
+    evidence,
+    headline,
+    language,
+    location,
+    story,
+    told,
+    verdict,
+    walls,
+)
 from monitor.article import blocks as page_blocks
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
@@ -32,7 +48,7 @@ class Extraction:
 def extract(
     page: Page, *, source: Source | None, entry: Entry | None, chrome: frozenset[str], now: datetime
 ) -> Extraction:
-    """The article that the page holds, or why it holds none; `chrome` are keys that recur on other pages of the source."""
+    """The article that the page holds, or why it holds none; `chrome` are keys that recur on pages of the source."""
     text = charset.decode(page.body, content_type=page.content_type, encoding=source.encoding if source else None)
     tree = document.parse(text)
     if tree is None:

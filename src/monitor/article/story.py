@@ -84,7 +84,7 @@ def is_sentence(text: str) -> bool:
     return bool(bare) and bare[-1] in _STOP and (text.count(" ") >= 2 or len(text) >= 40)
 
 
-def _plain_weight(block: Block) -> float:
+def _plain_weight(block: Block) -> float:  # noqa: PLR0911 - a table of cases, in order
     length = len(block.text)
     if block.link_share > 0.5:
         return -10 - min(length, 100) * 0.5
@@ -116,7 +116,7 @@ def _settle(blocks: Sequence[Block], start: int | None, heard: Collection[Block]
                 if element.tag not in {"nav", "footer"} and element not in held and (outside <= 100 or block in heard):
                     mass[element] += _plain_weight(block)
         most = max(mass, key=lambda element: mass[element], default=None)
-        if most is None or mass[most] <= (0 if outside <= 100 else max(1500.0, 3 * outside)):
+        if most is None or mass[most] <= (0 if outside <= 100 else max(1500.0, 1.5 * outside)):
             return
         held.add(most)
 

@@ -1,4 +1,4 @@
-"""The story as JSON-LD tells it (articleBody): a witness for the page's blocks, and the story itself where those lack it."""
+"""The story as JSON-LD tells it (articleBody): a witness for the page's blocks, the story itself where they lack it."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Is it an article, a list of them, or a wall in front of it: judged by claims and structure, not by what it is about."""
+"""Is it an article or a list of them: judged by claims and structure, not by what it is about."""
 
 import re
 from collections.abc import Sequence

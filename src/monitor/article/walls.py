@@ -11,7 +11,8 @@ from monitor.article.story import is_sentence
 # What a bot gate is made of, whatever it says to its visitor.
 _GATE = re.compile(
     r"cdn-cgi/challenge-platform|/cdn-cgi/l/chk|_cf_chl_opt|cf-browser-verification|ddos-guard/|check\.ddos-guard"
-    r"|captcha-delivery\.com|px-captcha|_Incapsula_Resource|sucuri_cloudproxy|awswafcookie|geo\.captcha|distil_r_captcha",
+    r"|captcha-delivery\.com|px-captcha|_Incapsula_Resource|sucuri_cloudproxy|awswafcookie|geo\.captcha"
+    r"|distil_r_captcha",
     re.IGNORECASE,
 )
 _STATUS = {
@@ -26,41 +27,55 @@ _GONE = {404: "not found", 410: "gone"}
 
 _SAYS = {
     "challenge": re.compile(
-        r"just a moment|attention required|checking (?:if the site connection|your browser)|verify(?:ing)? (?:that )?you are"
-        r" (?:a )?human|are you (?:a )?(?:human|robot)|not a robot|unusual traffic|ddos protection|access (?:to this page has been )?denied"
-        r"|проверка браузера|проверяем ваш браузер|вы не робот|подтвердите,? что вы (?:не робот|человек)|перевірка браузера"
+        r"just a moment|attention required|checking (?:if the site connection|your browser)"
+        r"|verify(?:ing)? (?:that )?you are"
+        r" (?:a )?human|are you (?:a )?(?:human|robot)|not a robot|unusual traffic|ddos protection"
+        r"|access (?:to this page has been )?denied"
+        r"|проверка браузера|проверяем ваш браузер|вы не робот|подтвердите,? что вы (?:не робот|человек)"
+        r"|перевірка браузера"
         r"|robot olmadığın|brauzeriniz yoxlanılır|tarayıcınız kontrol",
         re.IGNORECASE,
     ),
     "javascript": re.compile(
         r"(?:enable|turn on|activate|requires?) javascript|javascript (?:is|to be) (?:disabled|required|enabled)"
-        r"|включите (?:поддержку )?javascript|увімкніть javascript|javascript-?[iı] (?:aktiv|etkin)|javascript['’]?i etkinleştir",
+        r"|включите (?:поддержку )?javascript|увімкніть javascript|javascript-?[iı] (?:aktiv|etkin)"
+        r"|javascript['’]?i etkinleştir",
         re.IGNORECASE,
     ),
     "consent": re.compile(
-        r"before you continue|we (?:value|respect|care about) your privacy|consent to (?:the use of )?cookies|accept (?:all )?cookies"
+        r"before you continue|we (?:value|respect|care about) your privacy|consent to (?:the use of )?cookies"
+        r"|accept (?:all )?cookies"
         r"|manage (?:your )?(?:privacy|consent|preferences)|our \d* ?partners (?:store|use)|прежде чем продолжить"
         r"|файл(?:ы|ов) cookie|kukilər|çerezler",
         re.IGNORECASE,
     ),
     "login": re.compile(
-        r"(?:log|sign) ?in to (?:continue|read|view|your account)|please (?:log|sign) ?in|members only|войдите|авторизуйтесь"
+        r"(?:log|sign) ?in to (?:continue|read|view|your account)|please (?:log|sign) ?in|members only"
+        r"|войдите|авторизуйтесь"
         r"|daxil olun|giriş yapın|увійдіть",
         re.IGNORECASE,
     ),
     "paywall": re.compile(
-        r"(?:subscribe|subscription|register|sign up|become a (?:member|subscriber)) (?:now |today )?(?:to|for) (?:continue|read|unlock|access|keep"
-        r"|full)|(?:to|continue) (?:continue )?reading,? (?:this (?:article|story),? )?(?:please )?(?:subscribe|register|log in|sign)"
-        r"|already a (?:subscriber|member)|(?:this (?:article|story|content)|full (?:text|article)) is (?:only )?(?:available )?(?:for|to)"
-        r" (?:paid |our )?(?:subscribers|members)|(?:subscriber|member)s?[- ]only|you(?:['’]ve| have) (?:reached|read) your"
-        r"|оформите подписку|(?:только|доступ\w*) (?:для|по) подписчик|доступно по подписке|чтобы (?:читать|прочитать) (?:дальше|полностью)"
+        r"(?:subscribe|subscription|register|sign up|become a (?:member|subscriber)) (?:now |today )?(?:to"
+        r"|for) (?:continue|read|unlock|access|keep"
+        r"|full)|(?:to|continue) (?:continue )?reading,? (?:this (?:article"
+        r"|story),? )?(?:please )?(?:subscribe|register|log in|sign)"
+        r"|already a (?:subscriber|member)|(?:this (?:article|story|content)|full (?:text"
+        r"|article)) is (?:only )?(?:available )?(?:for|to)"
+        r" (?:paid |our )?(?:subscribers|members)|(?:subscriber|member)s?[- ]only|you(?:['’]ve"
+        r"| have) (?:reached|read) your"
+        r"|оформите подписку|(?:только|доступ\w*) (?:для|по) подписчик|доступно по подписке|чтобы (?:читать"
+        r"|прочитать) (?:дальше|полностью)"
         r"|abunəçilər üçün|yalnız abunə|abonelere özel|abone olun ve|лише для передплатників|оформіть передплату",
         re.IGNORECASE,
     ),
     "not found": re.compile(
-        r"(?:page|article|story|content) (?:you (?:are|were) looking for )?(?:was |could |can|is )?(?:not|n['’]t|no longer)"
-        r" (?:be )?(?:found|exist|available)|\b404\b|page not found|страница не найдена|(?:запрашиваемая )?страница (?:не существует|удалена)"
-        r"|səhifə tapılmadı|sayfa bulunamadı|сторінк[ау] не знайдено|էջը չի գտնվել|გვერდი ვერ მოიძებნა|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد"
+        r"(?:page|article|story|content) (?:you (?:are|were) looking for )?(?:was |could |can|is )?(?:not"
+        r"|n['’]t|no longer)"
+        r" (?:be )?(?:found|exist|available)|\b404\b|page not found|страница не найдена"
+        r"|(?:запрашиваемая )?страница (?:не существует|удалена)"
+        r"|səhifə tapılmadı|sayfa bulunamadı|сторінк[ау] не знайдено|էջը չի գտնվել|გვერდი ვერ მოიძებნა"
+        r"|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد"
         r"|الصفحة غير موجودة",
         re.IGNORECASE,
     ),

@@ -52,7 +52,6 @@ AROUND_PAIRS = re.compile(
         r"(?:side|left|right)[-_ ]?(?:bar|panel|menu)",
         r"(?:post|article|entry)[-_ ]?(?:tags|nav|navigation|related|share)",
         r"(?:author|about)[-_ ]?(?:box|bio)",
-        r"(?:font|text)[-_ ]?(?:size|resize|zoom)",
         r"(?:view|read)s?[-_ ]?count",
         r"you[-_ ]?(?:may|might)",
         r"skip[-_ ]?(?:to|link)",
@@ -66,20 +65,28 @@ HEART = re.compile(
 )
 """Names in class and id for the element that holds a story's text."""
 
-_NETWORKS = r"facebook|twitter|telegram|whatsapp|vk|e-?mail|linkedin|pinterest|viber|messenger|instagram|youtube|print|link|copy link|ok"
+_NETWORKS = _any(
+    "facebook|twitter|telegram|whatsapp|vk|e-?mail|linkedin|pinterest|viber|messenger|instagram|youtube|ok",
+    "print|link|copy link",
+)
 _VIEWS = _any(
-    "views?", "reads?", "просмотр(?:ов|ы|а)?", "просмотрено", "прочитано", "перегляд(?:ів|и)?", "переглянуто", "oxunub",
+    "views?", "reads?", "просмотр(?:ов|ы|а)?", "просмотрено", "прочитано", "перегляд(?:ів"
+    "|и)?", "переглянуто", "oxunub",
     r"oxunma(?:\s+sayı)?", r"baxış(?:\s+sayı)?", "baxılıb", r"okunma(?:\s+sayısı)?", "görüntülenme", "դիտում(?:ներ)?",
-    "դիտվել է", "ნახვები", "ნახვა", "ნანახია", "بازدید", "تعداد بازدید", "المشاهدات", "مشاهدات", "مشاهدة", "عدد المشاهدات",
+    "դիտվել է", "ნახვები", "ნახვა", "ნანახია", "بازدید", "تعداد بازدید", "المشاهدات", "مشاهدات", "مشاهدة",
+    "عدد المشاهدات",
     "عدد القراءات",
 )  # fmt: skip
 _TAGS = _any(
-    "tags?", "teqlər", "açar sözlər", "etiketl[eə]r", "теги", "теґи", "метки", "ключевые слова", "թեգեր", "պիտակներ", "ტეგები",
+    "tags?", "teqlər", "açar sözlər", "etiketl[eə]r", "теги", "теґи", "метки", "ключевые слова", "թեգեր",
+    "պիտակներ", "ტეგები",
     "თეგები", "تگ ?ها", "برچسب ?ها", "الوسوم", "كلمات مفتاحية", "مواضيع", "more about",
 )  # fmt: skip
 _SHARE = _any(
-    "share", "paylaş(?:ın|maq)?", "поделиться", "поделитесь", "поширити", "поділитися", "կիսվել", "տարածել", "გაზიარება",
-    "გააზიარე", "اشتراک ?گذاری", "به اشتراک بگذارید", "مشاركة", "شارك", "print", "çap et", "çap versiyası", "печать", "распечатать",
+    "share", "paylaş(?:ın"
+    "|maq)?", "поделиться", "поделитесь", "поширити", "поділитися", "կիսվել", "տարածել", "გაზიარება",
+    "გააზიარე", "اشتراک ?گذاری", "به اشتراک بگذارید", "مشاركة", "شارك", "print", "çap et", "çap versiyası",
+    "печать", "распечатать",
     "версия для печати", "yazdır", "друк", "տպել", "ბეჭდვა", "چاپ", "طباعة",
 )  # fmt: skip
 
@@ -101,7 +108,8 @@ FURNITURE_LINE = re.compile(
         # Follow, subscribe, comment, report an error.
         r"(?:follow|join|like|find) us (?:on|in)\b.{0,80}",
         r"(?:subscribe to|sign up (?:for|to)|get our newsletter)\b.{0,100}",
-        r"(?:write|leave|post|add) a comment|(?:no|\d+) comments?|(?:şərh|yorum) yaz\w*|şərhlər.{0,20}|yorumlar.{0,20}",
+        r"(?:write|leave|post|add) a comment|(?:no|\d+) comments?|(?:şərh|yorum) yaz\w*|şərhlər.{0,20}"
+        r"|yorumlar.{0,20}",
         r"комментарии.{0,20}|комментировать|(?:оставить|добавить) комментарий|написать отзыв|коментарі.{0,20}",
         r".{0,100}ctrl\s*\+\s*enter.{0,80}",
         # Legal, copyright, advertising.
@@ -110,7 +118,8 @@ FURNITURE_LINE = re.compile(
         r"(?:настоящий материал|данное сообщение)\b.*иностранн.*",
         "advertisement|sponsored|reklam|реклама|գովազդ|რეკლამა|تبلیغات|آگهی|إعلان",
         # Heads of lists.
-        "breaking news|last minute|(?:more|latest|top) news|(?:read|see|show) more|son xəbərlər|son dəqiqə|xəbər lenti|son haberler",
+        "breaking news|last minute|(?:more|latest|top) news|(?:read|see|show) more|son xəbərlər|son dəqiqə"
+        "|xəbər lenti|son haberler",
         "лента новостей|последние новости|останні новини|վերջին նորություններ|ბოლო სიახლეები|آخرین اخبار|آخر الأخبار",
     ),
     re.IGNORECASE,
@@ -118,14 +127,18 @@ FURNITURE_LINE = re.compile(
 """A line that is page furniture in whole; numbers stand for any number."""
 
 _INVITES = _any(
-    r"subscribe|follow us|join (?:us|our)|abunə ol(?:un)?|izlə(?:yin)?|qoşul(?:un)?|подпи(?:шитесь|шись|сывайтесь|сывайся)|следите за",
+    r"subscribe|follow us|join (?:us|our)|abunə ol(?:un)?|izlə(?:yin)?|qoşul(?:un)?|подпи(?:шитесь|шись"
+    r"|сывайтесь|сывайся)|следите за",
     r"читайте нас|присоединяйтесь|підпи(?:шіть|суйте)с[ья]|стежте за|приєднуйтес[ья]|долучайтес[ья]",
     r"բաժանորդագրվե[՛]?ք|հետևե[՛]?ք|միացե[՛]?ք|გამოიწერეთ|გამოგვყევით|შემოგვიერთდით|გამოგვიწერეთ",
-    r"abone ol(?:un)?|takip ed(?:in|iniz)|katılın|دنبال کنید|بپیوندید|عضو شوید|مشترک شوید|تابعونا|تابعنا|تابعوا|اشتركوا?|انضموا?",
+    r"abone ol(?:un)?|takip ed(?:in|iniz)|katılın|دنبال کنید|بپیوندید|عضو شوید|مشترک شوید|تابعونا|تابعنا"
+    r"|تابعوا|اشتركوا?|انضموا?",
 )
 _CHANNELS = _any(
-    "telegram|whatsapp|facebook|instagram|youtube|google news|viber|newsletter|rss|kanal|channel|канал|телеграм|телеграмі|рассылк|розсилк",
-    "տելեգրամ|ալիք|տելեգրամյան|ტელეგრამ|არხ|فيسبوك|تلغرام|تليغرام|تلگرام|قناة|قناتنا|کانال|واتساب|خبرنامه|النشرة|bülten|bülleten",
+    "telegram|whatsapp|facebook|instagram|youtube|google news|viber|newsletter|rss|kanal|channel|канал"
+    "|телеграм|телеграмі|рассылк|розсилк",
+    "տելեգրամ|ալիք|տելեգրամյան|ტელეგრამ|არხ|فيسبوك|تلغرام|تليغرام|تلگرام|قناة|قناتنا|کانال|واتساب|خبرنامه"
+    "|النشرة|bülten|bülleten",
 )
 INVITATION = re.compile(
     rf"(?=.{{0,200}}\b{_INVITES})(?=.{{0,250}}{_CHANNELS}).{{0,300}}", re.IGNORECASE | re.DOTALL
@@ -134,16 +147,20 @@ INVITATION = re.compile(
 
 SENDS_AWAY = re.compile(
     _any(
-        r"(?:read|see) (?:also|more|next)|also read|related(?: (?:news|stories|articles|posts|topics))?|recommended|don['’]t miss",
+        r"(?:read|see) (?:also|more|next)|also read|related(?: (?:news|stories|articles|posts|topics))?"
+        r"|recommended|don['’]t miss",
         "you (?:might|may) also like|more (?:on|from) this(?: topic)?|most (?:read|viewed|popular)",
-        r"(?:bunu|bunları|həmçinin|xəbəri)?\s*(?:da|də)?\s*oxuyun|həmçinin (?:oxu\w*|bax\w*)|oxşar xəbərlər|əlaqəli xəbərlər",
+        r"(?:bunu|bunları|həmçinin|xəbəri)?\s*(?:da|də)?\s*oxuyun|həmçinin (?:oxu\w*|bax\w*)|oxşar xəbərlər"
+        r"|əlaqəli xəbərlər",
         r"bu mövzuda|mövzu ilə bağlı|ən çox oxunan\w*|digər xəbərlər",
-        r"(?:читайте|смотрите|см\.?) (?:также|ещ[её]|по теме)|(?:по|на) (?:этой )?тем[еу]|ещ[её] по теме|самое читаемое",
+        r"(?:читайте|смотрите|см\.?) (?:также|ещ[её]|по теме)|(?:по|на) (?:этой )?тем[еу]|ещ[её] по теме"
+        r"|самое читаемое",
         "похожие новости|материалы по теме|другие новости",
         r"(?:читайте|дивіться|див\.?) (?:також|ще)|(?:за|по) темою|найпопулярніше|схожі новини",
         "կարդա(?:ցե[՞՛]?ք|լ) նաև|տես(?:եք)? նաև|նմանատիպ (?:նյութեր|լուրեր)|ամենաընթերցված\\w*",
         "წაიკითხეთ (?:ასევე|აგრეთვე)|ასევე (?:წაიკითხეთ|იხილეთ)|იხილეთ (?:ასევე|აგრეთვე)|მსგავსი (?:სიახლეები|ამბები)",
-        r"(?:bunu|bunları) da oku\w*|ayrıca oku\w*|ilgili haber(?:ler)?|benzer haberler|haberin devamı|en çok okunan\w*",
+        r"(?:bunu|bunları) da oku\w*|ayrıca oku\w*|ilgili haber(?:ler)?|benzer haberler|haberin devamı"
+        r"|en çok okunan\w*",
         "(?:بیشتر|همچنین) بخوانید|مطالب مرتبط|اخبار مرتبط|خبرهای مرتبط|پربازدیدترین\\w*",
         "(?:اقرأ|اقرؤوا|إقرأ|شاهد|طالع) (?:أيضا|أيضاً|ايضا|أيضًا|المزيد)|(?:أخبار|مواضيع) ذات صلة|الأكثر قراءة",
     )
@@ -155,15 +172,18 @@ SENDS_AWAY = re.compile(
 BYLINE_LABEL = re.compile(
     r"^\s*"
     + _any(
-        r"(?:view all posts|written|posted|published|reported|words|text|story|photos?|edited|recipe|article|review)\s+by", "by", "authors?", "reporter",
-        "müəllif(?:lər)?", "hazırladı", "yazar", "muhabir", "haber", "авторы?", "текст", "подготовил[аи]?", "автори?", "հեղինակ", "ავტორი",
+        r"(?:view all posts|written|posted|published|reported|words|text|story|photos?|edited|recipe|article"
+        r"|review)\s+by", "by", "authors?", "reporter",
+        "müəllif(?:lər)?", "hazırladı", "yazar", "muhabir", "haber", "авторы?", "текст", "подготовил[аи]?",
+        "автори?", "հեղինակ", "ავტორი",
         "نویسنده", "خبرنگار", "گزارش", "الكاتب", "كتب", "بقلم", "إعداد",
     )
     + r"(?:\s*[:：։|—–-]\s*|\s+(?=\S))",
     re.IGNORECASE,
 )  # fmt: skip
 NEEDS_COLON = re.compile(
-    r"^\s*(?:haber|hazırladı|yazar|muhabir|текст|подготовил\w?|گزارش|كتب|text|story|article|review|reporter|authors?)\s+(?!by\b)",
+    r"^\s*(?:haber|hazırladı|yazar|muhabir|текст|подготовил\w?|گزارش|كتب|text|story|article|review|reporter"
+    r"|authors?)\s+(?!by\b)",
     re.IGNORECASE,
 )
 """Labels that are everyday words: only with a colon do they announce a name."""
