@@ -288,3 +288,27 @@ def test_gates_of_crawls_side_by_side_share_one_resolver(site: Any, fetch: Any) 
 @pytest.mark.parametrize("name", ["a\x00b.example", "x" * 300 + ".example", "..", ""])
 def test_a_name_that_is_none_leads_nowhere(name: str, run: Any) -> None:
     assert run(Resolver(Gate()).addresses(name, 80)) == () or name == ""
+
+
+@pytest.mark.parametrize("port", [22, 25, 6379, 8080])
+def test_only_the_ports_of_the_web_and_those_that_sources_list_are_asked(port: int) -> None:
+    gate = Gate(places=frozenset({("alpha.example", 8443)}))
+    assert gate.check("https://alpha.example:8443/rss") == ("alpha.example", 8443)
+    assert gate.check("http://beta.example:80/") == ("beta.example", 80)
+    with pytest.raises(Refused, match="not listed"):
+        gate.check(f"http://alpha.example:{port}/")
+    with pytest.raises(Refused, match="not listed"):
+        gate.check("https://beta.example:8443/")
+
+
+def test_if_the_second_wall_had_a_hole_the_third_would_stand(
+    site: Any, fetch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unguarded(*_: Any) -> tuple[str, ...]:
+        return ("127.0.0.1",)
+
+    monkeypatch.setattr(Resolver, "addresses", unguarded)
+    site.page("/", "canary")
+    hole = f"hole.example:{site.port}"
+    (result,) = fetch(f"http://{hole}/", places=[hole], obey_robots=False)
+    assert isinstance(result, Refused)
