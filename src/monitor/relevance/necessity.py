@@ -29,6 +29,7 @@ class Necessity:
         self._patterns: dict[int, list[tuple[frozenset[int], ...]]] = {}
         self._anchors: dict[str, list[frozenset[int]]] = {}
         self._core: set[int] = set()
+        self._kinds: set[str] = set()
         for term in lexicon.terms:
             counts = term.weight > 0 and term.kind not in APART
             for pattern in term.patterns:
@@ -37,6 +38,7 @@ class Necessity:
         for needs, _ in self._rules:
             for kind in min(needs, key=self._cost):
                 self._core.update(*self._anchors.get(kind, ()))
+                self._kinds.add(kind)
 
     def stems(self) -> Iterator[tuple[str, bool]]:
         """The beginnings of all core words, folded, and whether each is the whole word."""
@@ -59,8 +61,11 @@ class Necessity:
             return True
         if not patterns:
             return False
-        atoms = set().union(*(one.atoms for one in self._vocabulary.judge_all(around().split())))
-        return any(not any(place.isdisjoint(atoms) for place in places) for places in patterns)
+        reading = whole(around(), self._vocabulary)
+        atoms = set().union(*(one.atoms for one in reading.words))
+        if not any(all(not place.isdisjoint(atoms) for place in places) for places in patterns):
+            return False
+        return any(one.term.kind in self._kinds for one in self._finder.find(reading, None))
 
     def holds(self, text: str) -> bool:
         """Whether a term that counts stands in the text, or all that some rule needs, not too far apart."""
@@ -86,6 +91,7 @@ class Necessity:
         anchor = min(places, key=lambda atoms: (self._weight(atoms), len(atoms)))
         if counts:
             self._core |= anchor
+            self._kinds.add(kind)
         else:
             self._anchors.setdefault(kind, []).append(anchor)
         for atom in anchor:

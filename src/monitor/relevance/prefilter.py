@@ -15,7 +15,7 @@ from monitor.relevance.necessity import Necessity
 from monitor.relevance.normalise import WORD
 from monitor.relevance.terms import Lexicon
 
-_REACH = 2_000
+_REACH = 1_500
 """Bytes on either side of a core word that are read: more than a rule spans, with what a page puts in between."""
 
 _CONTEXT = 160  # bytes on either side in which the other words of the core word's own pattern stand
