@@ -14,10 +14,11 @@ from monitor.article.evidence import Evidence
 from monitor.text import line
 
 _METAS = """
-    article:published_time og:published_time datepublished publish-date publishdate published_time
-    pubdate published_date publication_date parsely-pub-date sailthru.date dc.date.issued dcterms.created dcterms.issued dc.date dcterms.date
-    article:published cxenseparse:recs:publishtime date_published datecreated originalpublicationdate
-    rnews:datepublished og:article:published_time article.published citation_publication_date citation_date date
+    " article:published_time og:published_time datepublished publish-date publishdate published_time pubdate
+    published_date publication_date parsely-pub-date sailthru.date dc.date.issued dcterms.created
+    dcterms.issued dc.date dcterms.date article:published cxenseparse:recs:publishtime date_published
+    datecreated originalpublicationdate rnews:datepublished og:article:published_time article.published
+    citation_publication_date citation_date date
 """
 _DAY = 86_400
 _INNER = re.compile(

@@ -21,7 +21,7 @@ _WRITTEN = {
     "el": "greek",
 }
 # Written in more than one script.
-_MANY = frozenset({"az", "ku", "uz", "tk", "sr", "tt", "crh"})
+_MANY = frozenset({"ku", "uz", "tk", "sr", "tt", "crh"})
 # Letters that one language of the script has and its neighbours have not, with the share of letters that shows it.
 _OWN = {
     "cyrillic": ((re.compile("[іїєґ]"), "uk", 0.02), (re.compile("[ыэёъ]"), "ru", 0.005)),
@@ -46,9 +46,11 @@ def choose(text: str, *, declared: Iterable[str | None], usual: Sequence[str]) -
     for pattern, code, share in _OWN.get(script, ()):
         if len(pattern.findall(letters)) >= share * total:
             return code if code not in {"ru", "ar"} or not codes else codes[0]
+    # No Azerbaijani text of some length is without its own letter.
+    codes = [code for code in codes if code != "az"]
     if codes:
         return codes[0]
-    return {"cyrillic": "ru", "arabic": "ar"}.get(script)
+    return {"cyrillic": "ru", "arabic": "ar", "latin": "en"}.get(script) if usual else None
 
 
 def _code(claim: str | None) -> str | None:

@@ -20,6 +20,7 @@ _PARAGRAPHS = frozenset({"p", "li", "blockquote", "dd", "pre"})
 _STOP = frozenset(".!?…։؟。")
 _CLOSE = frozenset(":;»”\"')’“«")
 _DIGITS = re.compile(r"[\d_-]+")
+_DIGIT = re.compile(r"\d")
 _STAMP = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}")
 
 
@@ -81,7 +82,10 @@ def weight(block: Block) -> float:
 def is_sentence(text: str) -> bool:
     """Whether the text reads like a sentence: some words, closed by a full stop or its like."""
     bare = text.rstrip("".join(_CLOSE) + " ")
-    return bool(bare) and bare[-1] in _STOP and (text.count(" ") >= 2 or len(text) >= 40)
+    if not bare or bare[-1] not in _STOP:
+        return False
+    spaces = text.count(" ")
+    return spaces >= 2 or len(text) >= 40 or (spaces == 1 and len(text) >= 12 and not _DIGIT.search(text))
 
 
 def _plain_weight(block: Block) -> float:  # noqa: PLR0911 - a table of cases, in order

@@ -54,7 +54,9 @@ def points(
     start is the index of the block that shows the title; named and dated: the page shows an author, a time; announced
     is the headline under which a channel announced it.
     """
-    found = [*_claims(evidence), *_address(evidence.url), *_form(title, story, page), *_order(start, story, page)]
+    order = _order(start, story, page)
+    told = any(point.reason == _TELLS for point in order)
+    found = [*_claims(evidence), *_address(evidence.url), *order, *_form(title, story, page, told=told)]
     if announced and agreement(announced, title) > 0.6:
         found.append(Point(value=2, reason="was announced under its headline"))
     if named:
@@ -80,6 +82,8 @@ def _claims(evidence: Evidence) -> list[Point]:
     kinds = {name for node in evidence.nodes for name in jsonld.types(node)}
     if evidence.article is not None or evidence.meta(*_PUBLISHED):
         found.append(Point(value=3, reason="is described as an article"))
+        if evidence.article is not None and evidence.article.get("articleBody"):
+            found.append(Point(value=2, reason="tells its story in JSON-LD"))
     elif kinds & _LISTS:
         found.append(Point(value=-3, reason=f"is described as {', '.join(sorted(kinds & _LISTS))}"))
     kind = (evidence.meta("og:type") or "").lower()
@@ -99,18 +103,18 @@ def _address(url: str) -> list[Point]:
     if not url or _IDENTIFIES.search(parts.query):
         return []
     if not segments or (len(segments) == 1 and len(segments[0]) <= 3 and segments[0].isalpha()):
-        return [Point(value=-4, reason="is the site's home page")]
+        return [Point(value=-6, reason="is the site's home page")]
     if _SECTIONS & set(segments[:-1]) or segments[-1] in _SECTIONS:
         return [Point(value=-2, reason="stands at a section's address")]
     parts_of_slug = _PARTS.findall(segments[-1])
     if len(parts_of_slug) >= 4:
         return [Point(value=1, reason="has a headline for an address")]
-    if len(parts_of_slug) <= 2 and not any(part.isdigit() for segment in segments for part in _PARTS.findall(segment)):
-        return [Point(value=-1, reason="has an address of a word or two")]
+    if len(parts_of_slug) <= 1 and not any(part.isdigit() for segment in segments for part in _PARTS.findall(segment)):
+        return [Point(value=-1, reason="has a word for an address")]
     return []
 
 
-def _form(title: str, story: Sequence[Block], page: Sequence[Block]) -> list[Point]:
+def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bool) -> list[Point]:
     found: list[Point] = []
     size = len(title.split())
     if size >= 5:
@@ -118,9 +122,10 @@ def _form(title: str, story: Sequence[Block], page: Sequence[Block]) -> list[Poi
     elif size <= 2:
         found.append(Point(value=-1, reason="has a title of a word or two"))
     prose = sum(1 for block in story if weight(block) > 0 and len(block.text) >= 80)
+    sentences = sum(1 for block in story if is_sentence(block.text))
     if prose >= 3:
         found.append(Point(value=2 if prose >= 8 else 1, reason=f"has {prose} paragraphs"))
-    elif not prose and sum(len(block.text) for block in story if is_sentence(block.text)) < 80:
+    elif not prose and not (told and sentences >= 2):
         found.append(Point(value=-2, reason="has no paragraph"))
     links = sum(1 for block in page if block.link_share > 0.5 and not block.furniture and block.text.count(" ") >= 2)
     cards = sum(1 for block in page if block.record)
@@ -145,5 +150,6 @@ def _order(start: int | None, story: Sequence[Block], page: Sequence[Block]) -> 
     if len(between) <= 8 and listed <= 2 and len(page[start].text.split()) >= 3 and told:
         found.append(Point(value=2, reason=_TELLS))
     elif listed > 8:
-        found.append(Point(value=-2, reason=f"shows {listed} links between its title and its first sentence"))
+        worth = -2 if listed <= 40 else -4
+        found.append(Point(value=worth, reason=f"shows {listed} links between its title and its first sentence"))
     return found
