@@ -65,8 +65,9 @@ class _Reading:
         self.names = headline.outlets(self.evidence, source.name if source else None)
         self.blocks: list[Block] = page_blocks.read(tree)
         shown = [line(" ".join(element.itertext())) for element in self.evidence.headings]
+        lines = [block.text for block in self.blocks if 10 < len(block.text) < 200 and block.link_share < 0.5]
         self.title = headline.choose(
-            self.evidence, shown=shown, announced=entry.title if entry else None, names=self.names
+            self.evidence, shown=shown, lines=lines, announced=entry.title if entry else None, names=self.names
         )
         self.start = story.headline_at(self.blocks, self.title)
 

@@ -34,8 +34,13 @@ def outlets(evidence: Evidence, name: str | None = None) -> tuple[str, ...]:
     )
 
 
-def choose(evidence: Evidence, *, shown: Sequence[str], announced: str | None, names: Sequence[str]) -> str | None:
-    """The article's headline; `shown` are the page's headings in order, `announced` is what the feed called it."""
+def choose(
+    evidence: Evidence, *, shown: Sequence[str], lines: Sequence[str], announced: str | None, names: Sequence[str]
+) -> str | None:
+    """The article's headline.
+
+    shown are the page's main headings in order, lines its short lines, announced is what the feed called it.
+    """
     claims = [jsonld.text(evidence.article.get("headline")) if evidence.article else None]
     claims += [evidence.meta("og:title"), announced, evidence.meta("twitter:title"), evidence.title]
     claims += [evidence.meta("headline", "dc.title", "title")]
@@ -43,7 +48,7 @@ def choose(evidence: Evidence, *, shown: Sequence[str], announced: str | None, n
     claimed = [
         text
         for claim in raw
-        if (text := without_outlet(claim, names=names, others=[*raw, *shown])) and not _is_name(text, names)
+        if (text := without_outlet(claim, names=names, others=[*raw, *shown, *lines])) and not _is_name(text, names)
     ]
     headings = [
         text

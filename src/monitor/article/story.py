@@ -62,6 +62,9 @@ def headline_at(blocks: Sequence[Block], title: str | None) -> int | None:
         return None
     same = [i for i, block in enumerate(blocks) if key(block.text) == wanted]
     if not same:
+        # A time or a rubric on the headline's line, or a headline that its <title> has only in part.
+        same = [i for i, b in enumerate(blocks) if len(b.text) < 250 and _shares(key(b.text), wanted)]
+    if not same:
         same = [i for i, b in enumerate(blocks) if b.tag in HEADINGS and agreement(b.text, title or "") > 0.75]
     ranks = {"h1": 0, "h2": 1, "h3": 2}
 
@@ -70,6 +73,12 @@ def headline_at(blocks: Sequence[Block], title: str | None) -> int | None:
         return ranks.get(block.tag, 3) + 4 * block.furniture + (4 if block.link_share > 0.5 else 0), i
 
     return min(same, key=rank, default=None)
+
+
+def _shares(one: str, other: str) -> bool:
+    """Whether the shorter text is the most of the longer one."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 12 and short in long and 2 * len(short) > len(long)
 
 
 def weight(block: Block) -> float:

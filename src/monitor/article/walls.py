@@ -109,9 +109,7 @@ def found(
 def _tells(story: Sequence[Block], wall: str) -> bool:
     """Whether the story has a sentence of some length beside what the wall says."""
     own = (block.text for block in story if is_sentence(block.text) and not _SAYS[wall].search(block.text))
-    return sum(len(text) for text in own if len(text) > 40) >= (
-        90 if wall in {"javascript", "login", "consent"} else 250
-    )
+    return sum(len(text) for text in own if len(text) > 40) >= 100
 
 
 def _teaser(evidence: Evidence, size: int, page: Sequence[Block]) -> bool:
