@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from monitor.article import words
 
@@ -20,6 +21,7 @@ def keys(texts: Iterable[str], *, limit: int = 400) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for text in texts if (k := key(text))))[:limit]
 
 
+@lru_cache(maxsize=4096)
 def is_line(text: str) -> bool:
     """Whether the whole line is furniture by its form: a widget's text, a counter, tags, "read also"."""
     return len(text) <= 300 and bool(

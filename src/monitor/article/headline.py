@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.article import jsonld
@@ -12,6 +13,7 @@ _SEPARATOR = re.compile(r"\s+(?:[|¦•·»«›—–/:-]|::|\|\||-{2,}|>>|\.{3
 _WORD = re.compile(r"\w+")
 
 
+@lru_cache(maxsize=4096)
 def key(text: str | None) -> str:
     """The text as compared with others: casefolded words only."""
     return " ".join(_WORD.findall((text or "").casefold()))
@@ -65,8 +67,8 @@ def choose(
 def without_outlet(title: str, *, names: Iterable[str], others: Iterable[str] = ()) -> str:
     """The title without leading and trailing parts that name the outlet or its section, as far as that is certain."""
     known = {key(name).replace(" ", "") for name in names}
-    alone = {key(other) for other in others} - {key(title)}
     cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(title)]
+    alone = {key(other) for other in others} - {key(title)} if cuts else set()
     for start, end in cuts:
         if _named(title[end:], known):
             return without_outlet(title[:start].strip(), names=names, others=others)

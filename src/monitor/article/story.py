@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -88,6 +89,7 @@ def weight(block: Block) -> float:
     return _plain_weight(block)
 
 
+@lru_cache(maxsize=4096)
 def is_sentence(text: str) -> bool:
     """Whether the text reads like a sentence: some words, closed by a full stop or its like."""
     bare = text.rstrip("".join(_CLOSE) + " ")

@@ -114,6 +114,8 @@ def _tells(story: Sequence[Block], wall: str) -> bool:
 
 def _teaser(evidence: Evidence, size: int, page: Sequence[Block]) -> bool:
     """Whether only the beginning is shown: the page says that the rest costs something, or that it is not free."""
+    if size >= _SHORT["paywall"]:
+        return False
     closed = any(str(node.get("isAccessibleForFree", "")).lower() == "false" for node in evidence.nodes)
     tier = (evidence.meta("article:content_tier") or "").lower()
     paid = (
@@ -122,4 +124,4 @@ def _teaser(evidence: Evidence, size: int, page: Sequence[Block]) -> bool:
         or any("hasPart" in node and jsonld.is_article(node) for node in evidence.nodes)
     )
     says = any(_SAYS["paywall"].search(block.text) for block in page if len(block.text) < 400)
-    return size < _SHORT["paywall"] and says and (paid or size < 900)
+    return says and (paid or size < 900)
