@@ -20,7 +20,7 @@ _SUPPORT = frozenset(
     {"victim", "limb", "blast", "trod", "sapper", "warning", "marking", "hectares", "device", "ordnance", "suspicious"}
 )
 
-_SHARE = 0.2  # of the words, in sentences that speak of it: more is no passing mention
+_SHARE = 0.14  # of the words, in sentences that speak of it: more is no passing mention
 _TITLE, _LEAD, _BODY, _RECAP = 1.5, 1.2, 0.5, 0.2
 _CATEGORY = {
     "event": "incident",
@@ -138,7 +138,7 @@ def _score(
 
 def _borne_out(by_sentence: Mapping[int, Sequence[Finding]], body: Sequence[int], context: Sequence[Finding]) -> bool:
     """Whether a single mention opens a short text, or its sentence also speaks of what mines bring about."""
-    if body[0] in by_sentence and len(body) <= 4:
+    if body[0] in by_sentence and len(body) <= 6:
         return True
     (number, found), *_ = by_sentence.items()
     words = {word for one in found for first, last in one.spans for word in range(first, last)}
