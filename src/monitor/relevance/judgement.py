@@ -20,6 +20,7 @@ _SUPPORT = frozenset(
     {"victim", "limb", "blast", "trod", "sapper", "warning", "marking", "hectares", "device", "ordnance", "suspicious"}
 )
 
+_SPECIFIC = frozenset({"policy", "statistics", "court"})
 _SHARE = 0.14  # of the words, in sentences that speak of it: more is no passing mention
 _TITLE, _LEAD, _BODY, _RECAP = 1.5, 1.2, 0.5, 0.2
 _CATEGORY = {
@@ -154,14 +155,15 @@ def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> floa
 
 
 def _mentions(findings: Sequence[Finding]) -> int:
-    """How many places of a sentence speak of it; terms that share a word are one, each kind of rule is one more."""
+    """How many places of a sentence speak of it, terms that share a word are one; a treaty or a toll beside the word is more."""
     count = len({(one.spans, one.kind) for one in findings if len(one.spans) > 1})
     end = -1
     for first, last in sorted(one.spans[0] for one in findings if len(one.spans) == 1):
         if first >= end:
             count += 1
             end = last
-    return count
+    kinds = {one.kind for one in findings}
+    return max(count, 2) if len(kinds) > 1 and not _SPECIFIC.isdisjoint(kinds) else count
 
 
 def _category(findings: Sequence[Finding], places: Sequence[float]) -> str:
