@@ -34,6 +34,7 @@ _CATEGORY = {
     "court": "court",
     "aid": "aid",
 }
+_LEANING = {"clearance": 0.5, "policy": 1.6, "victim-statistics": 1.7, "court": 2.6, "aid": 2.2}
 
 
 class Finding(NamedTuple):
@@ -155,7 +156,7 @@ def _strength(findings: Sequence[Finding], place: float, *, dense: bool) -> floa
 
 
 def _mentions(findings: Sequence[Finding]) -> int:
-    """How many places of a sentence speak of it, terms that share a word are one; a treaty or a toll beside the word is more."""
+    """How many places of a sentence speak of it; a treaty or a toll beside the word is more than the word."""
     count = len({(one.spans, one.kind) for one in findings if len(one.spans) > 1})
     end = -1
     for first, last in sorted(one.spans[0] for one in findings if len(one.spans) == 1):
@@ -167,9 +168,11 @@ def _mentions(findings: Sequence[Finding]) -> int:
 
 
 def _category(findings: Sequence[Finding], places: Sequence[float]) -> str:
+    """What the weightiest sort of findings is; courts, gifts and treaties always come with what they are about."""
     weights: defaultdict[str, float] = defaultdict(float)
     for one in findings:
-        weights[_CATEGORY.get(one.kind, "other")] += one.weight * places[one.sentence]
+        name = _CATEGORY.get(one.kind, "other")
+        weights[name] += one.weight * places[one.sentence] * _LEANING.get(name, 1.0)
     named = [(weight, name) for name, weight in weights.items() if name != "other"]
     return max(named)[1] if named else "other"
 
