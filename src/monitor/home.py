@@ -47,6 +47,11 @@ class Home:
         return self.path / "log"
 
     @property
+    def beat(self) -> Path:
+        """The daemon's sign of life."""
+        return self.path / "daemon.json"
+
+    @property
     def lock(self) -> Path:
         """The file that the one daemon of this home holds locked."""
         return self.path / "daemon.lock"

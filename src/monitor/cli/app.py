@@ -8,6 +8,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     crawl,
+    daemon,
     demo,
     digest,
     doctor,
@@ -77,6 +78,7 @@ app.command()(match.match)
 app.command()(explain.explain)
 app.command()(status.status)
 app.command()(digest.digest)
+app.command()(daemon.daemon)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(init.init)
