@@ -36,6 +36,6 @@ def test_every_regional_language_has_words_for_every_kind_that_a_rule_needs(lang
     needed = {kind for rule in bundled().rules for need in rule.all for kind in need}
     spoken = {term.kind for term in bundled().terms if term.language in {language, "*"}}
     found_by_rules = {rule.kind for rule in bundled().rules}
-    # Only English, French and Spanish have a word for the weapon that also means a pit; single words elsewhere hold two.
+    # Only English, French and Spanish use one word for the weapon and the pit; elsewhere one word can hold two kinds.
     ambiguous = {"mine", "minetopic", "field-word", "cluster-word"}
     assert needed - spoken - found_by_rules - ambiguous == set()
