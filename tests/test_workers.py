@@ -139,7 +139,8 @@ def test_count_is_the_number_of_cores_unless_given():
 )
 def test_a_page_that_costs_its_worker_has_failed_and_the_next_is_read(reader, failure):
     async def run():
-        async with workers(reader, timeout=1.0) as opened:
+        # Only the endless one may run into the time limit, however busy the machine is.
+        async with workers(reader, timeout=1.0 if reader is hang else 20.0) as opened:
             bad = await opened.read(page(), source=None, entry=None, chrome=frozenset(), now=NOW)
             opened._reader = Workers._reader
             good = await opened.read(page(), source=None, entry=None, chrome=frozenset(), now=NOW)
