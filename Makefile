@@ -14,8 +14,9 @@ demo: $(READY)
 test: $(READY)
 	$(RUN) pytest -m "not slow" -n 2 --dist loadfile
 
+# PROOFS chooses among the long proofs, for example make test-slow PROOFS='-k "Baku or torture"'.
 test-slow: $(READY)
-	$(RUN) pytest -m slow
+	$(RUN) pytest -m slow --durations=20 $(PROOFS)
 
 crawl: $(READY)
 	$(RUN) monitor crawl --since $(SINCE)
