@@ -28,7 +28,6 @@ from monitor.article import blocks as page_blocks
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
 from monitor.model import Article, Entry, Outcome, Page, Source
-from monitor.text import line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +63,9 @@ class _Reading:
         self.evidence: Evidence = evidence.gather(tree, url=page.url)
         self.names = headline.outlets(self.evidence, source.name if source else None)
         self.blocks: list[Block] = page_blocks.read(tree)
-        shown = [line(" ".join(element.itertext())) for element in self.evidence.headings]
         lines = [block.text for block in self.blocks if 10 < len(block.text) < 200 and block.link_share < 0.5]
         self.title = headline.choose(
-            self.evidence, shown=shown, lines=lines, announced=entry.title if entry else None, names=self.names
+            self.evidence, lines=lines, announced=entry.title if entry else None, names=self.names
         )
         self.start = story.headline_at(self.blocks, self.title)
 
