@@ -2,7 +2,7 @@
 
 import re
 
-from lxml import html
+from lxml import etree, html
 from lxml.html import HtmlElement
 
 # No honest tag is this long; parsing its attributes is quadratic in their number.
@@ -25,7 +25,10 @@ def parse(text: str) -> HtmlElement | None:
         collect_ids=False,
         default_doctype=False,
     )
-    tree = html.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    try:
+        tree = html.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:  # mark-up without any element: an end tag alone
+        return None
     if tree.tag != "html":
         root = parser.makeelement("html")
         root.append(tree)

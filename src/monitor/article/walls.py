@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.article import jsonld
+from monitor.article import jsonld, words
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
 from monitor.article.story import is_sentence
@@ -72,7 +72,8 @@ _SAYS = {
     "not found": re.compile(
         r"(?:page|article|story|content) (?:you (?:are|were) looking for )?(?:was |could |can|is )?(?:not"
         r"|n['’]t|no longer)"
-        r" (?:be )?(?:found|exist|available)|\b404\b|page not found|страница не найдена"
+        r" (?:be )?(?:found|exist|available)|\b(?:error|ошибка|xəta|hata|помилка)[\s:№-]*404\b|(?m:^\W*404\W*$)"
+        r"|\b404\W{1,3}(?:error|page|not found|ошибка)|page not found|страница не найдена"
         r"|(?:запрашиваемая )?страница (?:не существует|удалена)"
         r"|səhifə tapılmadı|sayfa bulunamadı|сторінк[ау] не знайдено|էջը չի գտնվել|გვერდი ვერ მოიძებნა"
         r"|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد"
@@ -82,6 +83,8 @@ _SAYS = {
 }  # fmt: skip
 # A page that says one of these and has more than this many characters of text says more than that.
 _SHORT = {"challenge": 700, "javascript": 500, "consent": 2500, "login": 700, "not found": 600, "paywall": 1600}
+# So many blocks behind the last line of a teaser its wall stands.
+_NEAR = 6
 
 
 def found(
@@ -92,18 +95,25 @@ def found(
         return _STATUS.get(status) or _GONE[status]
     size = sum(len(block.text) for block in story if block.link_share < 0.5)
     shown = [block for block in page if block.link_share < 0.5]
+    claimed = _claimed(evidence)
     whole = sum(len(block.text) for block in shown)
-    if whole < 800 and evidence.article is None and not _tells(story, "challenge") and _GATE.search(raw[:200_000]):
+    if whole < 800 and not claimed and not _tells(story, "challenge") and _GATE.search(raw[:200_000]):
         return "challenge"
     text = " \n ".join(block.text for block in story)
-    heads = [evidence.title or "", title or "", *(block.text for block in shown if block.tag in {"h1", "h2"})]
-    said = " \n ".join([*heads, text[:600]])
+    own = [block.text for block in shown if block.tag in {"h1", "h2"} and not block.furniture and not block.record]
+    said = "\n".join([evidence.title or "", title or "", *own, text[:600]])
     for kind in ("challenge", "not found", "login", "consent"):
-        if size < _SHORT[kind] and evidence.article is None and _SAYS[kind].search(said) and not _tells(story, kind):
+        if size < _SHORT[kind] and not claimed and _SAYS[kind].search(said) and not _tells(story, kind):
             return kind
-    if size < _SHORT["javascript"] and not _tells(story, "javascript") and _SAYS["javascript"].search(raw[:400_000]):
-        return "javascript"
-    return "paywall" if _teaser(evidence, size, page) else None
+    if size < _SHORT["javascript"] and not claimed and not _tells(story, "javascript"):
+        if _SAYS["javascript"].search(raw[:400_000]):
+            return "javascript"
+    return "paywall" if _teaser(evidence, size, story, page) else None
+
+
+def _claimed(evidence: Evidence) -> bool:
+    """Whether the page's head describes an article: what stands in place of one does not."""
+    return evidence.article is not None or bool(evidence.meta("article:published_time"))
 
 
 def _tells(story: Sequence[Block], wall: str) -> bool:
@@ -112,16 +122,32 @@ def _tells(story: Sequence[Block], wall: str) -> bool:
     return sum(len(text) for text in own if len(text) > 40) >= 100
 
 
-def _teaser(evidence: Evidence, size: int, page: Sequence[Block]) -> bool:
-    """Whether only the beginning is shown: the page says that the rest costs something, or that it is not free."""
+def _teaser(evidence: Evidence, size: int, story: Sequence[Block], page: Sequence[Block]) -> bool:
+    """Whether only the beginning is shown: where the text should go on, the page says that the rest costs something.
+
+    A page that is described as not free may say so anywhere.
+    """
     if size >= _SHORT["paywall"]:
         return False
-    closed = any(str(node.get("isAccessibleForFree", "")).lower() == "false" for node in evidence.nodes)
-    tier = (evidence.meta("article:content_tier") or "").lower()
-    paid = (
-        closed
-        or tier in {"locked", "metered"}
+    demands = [block for block in page if _demands(block)]
+    if _sold(evidence):
+        return bool(demands)
+    first, last = (story[0].order, story[-1].order + _NEAR) if story else (0, len(page))
+    return size < 900 and any(first <= block.order <= last for block in demands)
+
+
+def _demands(block: Block) -> bool:
+    """Whether the block says that the text is not free; a link to another story says that only of the other one."""
+    match = _SAYS["paywall"].search(block.text) if len(block.text) < 400 else None
+    if match is None or words.INVITATION.fullmatch(block.text):
+        return False
+    return block.link_share < 0.5 or 2 * len(match[0]) >= len(block.text)
+
+
+def _sold(evidence: Evidence) -> bool:
+    """Whether the page is described as one that is not free."""
+    return (
+        (evidence.meta("article:content_tier") or "").lower() in {"locked", "metered"}
+        or any(str(node.get("isAccessibleForFree", "")).lower() == "false" for node in evidence.nodes)
         or any("hasPart" in node and jsonld.is_article(node) for node in evidence.nodes)
     )
-    says = any(_SAYS["paywall"].search(block.text) for block in page if len(block.text) < 400)
-    return says and (paid or size < 900)
