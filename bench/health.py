@@ -13,12 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from monitor.health.rhythm import Arrival
 from monitor.health.verdict import Outage, Poll, Status, judge, outages
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
+LATER = timedelta(days=180)
+"""So long is a source that has ended watched on."""
 RATES = (1, 2, 3.5, 7, 14, 35, 70, 168)
 """Arrivals a week: from a story a week to one an hour."""
+LONGEST = 60
+"""Silences of a source that are judged: a shorter one raises no alarm where a longer one did not."""
+BAD = {Status.SILENT, Status.FROZEN, Status.EMPTY, Status.FAILING, Status.BLOCKED, Status.SHRUNK}
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,10 @@ def expected_gap(life: Life, rng: random.Random) -> timedelta:
 
 def polls(life: Life, rng: random.Random, down: list[Outage]) -> tuple[list[Poll], timedelta]:
     every = max(timedelta(minutes=30), min(timedelta(hours=6), timedelta(hours=168 / life.rate / 4)))
-    times = life.arrivals(rng, START, START + YEAR)
+    stop = max(START + YEAR, life.end + LATER) if life.end else START + YEAR
+    times = life.arrivals(rng, START, stop)
     found, at, seen = [], START, 0
-    while (at := at + every) < START + YEAR:
+    while (at := at + every) < stop:
         dead = life.end is not None and at >= life.end and life.how != "redesigned"
         if any(o.covers(at) for o in down) or rng.random() < 0.004:
             found.append(Poll(at=at, status="failed", reason="timeout"))
@@ -139,35 +146,47 @@ def report(*, seed: int, sources: int) -> tuple[str, int, int, float]:
 
 def _alarms(one: Life, found: list[Poll], own: tuple[Outage, ...]) -> tuple[int, datetime | None]:
     """(alarms before the end, moment of the first alarm after it); an alarm lasts until the source is well again."""
-    false, alarmed, first = 0, False, None
-    arrivals: list[datetime] = []
-    gaps = sorted(b - a for a, b in pairwise([p.at for p in found if p.new]))
-    long = gaps[len(gaps) * 3 // 4] if gaps else timedelta()
-    bad = {Status.SILENT, Status.FROZEN, Status.EMPTY, Status.FAILING, Status.BLOCKED, Status.SHRUNK}
+    false, alarmed = 0, False
+    arrivals: list[Arrival] = []
+    looked: datetime | None = None
+    worth = _worth(one, found)
     for number, poll in enumerate(found):
         ended = one.end is not None and poll.at >= one.end
-        # Silence is longest just before news arrives: looking at the ends of the longer gaps finds every alarm.
-        following = found[number + 1] if number + 1 < len(found) else None
-        news = following is None or following.new > 0
-        quiet = not arrivals or poll.at - arrivals[-1] >= long
-        look = (
-            ended or alarmed or (news and quiet) or (poll.status == "failed" and found[number - 1].status == "failed")
-        )
         if poll.new:
-            arrivals.append(poll.at)
-        if not look:
+            arrivals.append(Arrival(at=poll.at, looked_at=looked))
+        if poll.status != "failed":
+            looked = poll.at
+        if not (ended or alarmed or number in worth):
             continue
         recent = found[max(0, number - 60) : number + 1]
-        reads = [p for p in found[max(0, number - 1500) : max(0, number - 60)] if p.read][-60:]
+        reads = [p for p in found[: max(0, number - 60)] if p.read][-60:]
         health = judge([*reads, *recent], arrivals=arrivals, zone="Asia/Baku", now=poll.at, outages=own)
-        if health.status in bad:
-            if ended and not (alarmed and first is None):
-                return false, poll.at
-            false += not alarmed
-            alarmed = True
-        else:
+        if health.status not in BAD:
             alarmed = False
-    return false, first
+        elif ended and (health.status is Status.SHRUNK) == (one.how == "redesigned"):
+            return false, poll.at
+        elif not alarmed:
+            false, alarmed = false + 1, True
+    return false, None
+
+
+def _worth(one: Life, found: list[Poll]) -> set[int]:
+    """The polls at which an alarm is likeliest: before the news that ended a long silence, and after two failures.
+
+    How long is told by what the source's true process would have said meanwhile.
+    """
+    loads, load, last = [], 0.0, None
+    for number, poll in enumerate(found[:-1]):
+        if last is not None:
+            load += one.weight(poll.at) * (poll.at - last).total_seconds()
+        last = poll.at
+        if poll.new:
+            load = 0.0
+        if found[number + 1].new:
+            loads.append((load, number))
+    longest = {number for _, number in sorted(loads)[-LONGEST:]}
+    failed = {n for n in range(1, len(found)) if found[n].status == found[n - 1].status == "failed"}
+    return longest | failed
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from monitor.health.verdict import Outage, Poll, Status, judge, outages
+from monitor.health.rhythm import Arrival, learn
+from monitor.health.verdict import Outage, Poll, Status, judge, outages, overflowed
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -13,7 +12,7 @@ def polls(*statuses, every=timedelta(minutes=30), **more):
 
 
 def health(found, arrivals=(), **more):
-    return judge(found, arrivals=arrivals, zone="Asia/Baku", now=NOW, **more)
+    return judge(found, arrivals=[Arrival(at=at) for at in arrivals], zone="Asia/Baku", now=NOW, **more)
 
 
 def days(*numbers):
@@ -68,7 +67,7 @@ def test_a_weekly_paper_is_not_silent_after_nine_days_and_is_after_four_weeks():
 def test_a_night_and_a_weekend_are_forgiven_to_an_outlet_that_sleeps_then():
     working = [d + timedelta(hours=h) for d in days(*range(50, 2, -1)) for h in range(10) if d.weekday() < 5]
     monday = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
-    friday = [a for a in working if a < monday - timedelta(days=2)]
+    friday = [Arrival(at=a) for a in working if a < monday - timedelta(days=2)]
     assert (
         judge([Poll(at=monday, status="not-modified")], arrivals=friday, zone="Asia/Baku", now=monday).status
         is Status.OK
@@ -99,15 +98,27 @@ def test_pages_that_stop_giving_articles_tell_of_a_new_layout():
     assert "layout" in found.note
 
 
-@pytest.mark.parametrize(("new", "status"), [(20, Status.OVERFLOW), (12, Status.OK)])
-def test_a_poll_full_of_new_entries_warns_of_lost_ones(new, status):
-    found = [*polls("ok", entries=20, new=20, every=timedelta(0)), *polls("ok", entries=20, new=new)]
-    found[0] = Poll(at=NOW - timedelta(hours=3), status="ok", entries=20, new=20)
-    assert health(found, arrivals=[NOW]).status is status
+def test_a_poll_full_of_new_entries_warns_of_lost_ones():
+    assert overflowed(entries=20, new=20)
+    assert not overflowed(entries=20, new=19)
+    assert not overflowed(entries=4, new=4)
+    found = health(polls("ok", entries=20, new=20, overflowed=True), arrivals=[NOW])
+    assert (found.status, found.note[:29]) == (Status.OVERFLOW, "20 of 20 entries were new: ot")
 
 
-def test_the_first_poll_is_no_overflow():
-    assert health(polls("ok", entries=20, new=20), arrivals=[NOW]).status is Status.OK
+def test_a_silence_in_which_nobody_looked_excuses_no_other():
+    daily = days(*range(90, 9, -1))
+    away = [Arrival(at=at, looked_at=at - timedelta(hours=1)) for at in daily[:40]]
+    away += [Arrival(at=at, looked_at=at - timedelta(hours=1)) for at in daily[60:]]
+    looked = [*away[:40], Arrival(at=away[40].at, looked_at=away[39].at), *away[41:]]
+    known, unknown = (learn(each, zone="Asia/Baku", now=NOW) for each in (looked, away))
+    assert known.silence(NOW) < unknown.silence(NOW)
+
+
+def test_a_source_that_was_silent_once_is_not_waited_for_much_longer():
+    once = [*days(*range(120, 90, -1)), *days(*range(70, 10, -1))]
+    rhythm = learn([Arrival(at=at) for at in once], zone="Asia/Baku", now=NOW)
+    assert rhythm.silence(NOW) - NOW < timedelta(days=12)
 
 
 def test_a_feed_without_dates_is_well_and_says_so():

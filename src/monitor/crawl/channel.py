@@ -1,12 +1,14 @@
 """One channel of a visit: its documents are fetched if they changed, read, and recorded with their validators."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -35,6 +37,9 @@ _RECENT = 10
 """When an index says "not changed", so many of its sitemaps are asked whether they have."""
 _TRUST = 25
 """After so many "not changed" in a row the question is put without validators: some servers lie."""
+_DAILY = timedelta(days=1)
+"""A channel that has been gone for days is asked so seldom, and never given up."""
+_FOR_GOOD = {301, 308}
 _BLOCKED = {401, 402, 403, 407, 451}
 
 Read = Callable[[Response, Channel, frozenset[str]], Document]
@@ -61,6 +66,9 @@ class _Tally:
     """There were further documents that were not asked for."""
     pruned: bool = False
     """There were further documents that hold only what is older than was asked for."""
+    fresh_for: timedelta | None = None
+    moved_to: str | None = None
+    """Where permanent redirects alone have led."""
 
 
 class ChannelVisit:
@@ -83,6 +91,10 @@ class ChannelVisit:
         self._tally = _Tally()
         self.look: Look | None = None
         """What the visit showed of the channel's pace; None when it gave nothing."""
+        self.notes: list[str] = []
+        """What a person should know of the channel."""
+        self.gone = False
+        """The channel has been gone for days."""
         self._told: set[str] = set()
         """Addresses that earlier documents of the channel held: a page that brings nothing else ends the series."""
         self._horizon = round_.since
@@ -90,13 +102,17 @@ class ChannelVisit:
             self._horizon = round_.now() - _ARCHIVE
 
     async def run(self) -> ChannelReport:
-        """What the channel gave; its poll stands in the ledger."""
+        """What the channel gave; its poll stands in the ledger, save when it has been gone for days."""
+        if skipped := self._gone():
+            return skipped
         state = channels.state(self._round.ledger, source=self._source.id, url=self._channel.url)
         tally = self._tally
         try:
             await self._documents(state)
         except _Failed as failure:
             tally.status = str(failure)
+        if tally.status == "not-modified" and state.answered and state.answered.status.startswith("empty"):
+            tally.status = state.answered.status
         if tally.lost and tally.status.startswith(("ok", "not-modified")):
             tally.status = f"ok: {len(tally.lost)} further documents gave nothing ({tally.lost[0]})"
         covered = self._covered(state)
@@ -119,8 +135,28 @@ class ChannelVisit:
             new=tally.new,
             undated=tally.undated,
             newest_at=tally.newest if not tally.known else max(newest, default=None),
+            moved_to=tally.moved_to,
         )
+        self._remark()
         return report
+
+    def _gone(self) -> ChannelReport | None:
+        """The report of a channel that has been gone for days and was asked today already."""
+        gone = channels.gone(self._round.ledger, source=self._source.id, url=self._channel.url)
+        if gone is None:
+            return None
+        self.gone = True
+        self.notes.append(
+            f"{self._channel.url} has been gone (410) since {gone.since:%Y-%m-%d}: it is asked once a day"
+        )
+        if self._round.now() - gone.until >= _DAILY:
+            return None
+        return ChannelReport(url=self._channel.url, kind=self._channel.kind, status="skipped: gone")
+
+    def _remark(self) -> None:
+        moved = channels.moved(self._round.ledger, source=self._source.id, url=self._channel.url)
+        if moved is not None:
+            self.notes.append(f"{self._channel.url} has moved to {moved.moved_to} for good: change it in the catalogue")
 
     async def _documents(self, state: ChannelState) -> None:
         conditional = state.unchanged < _TRUST and self._was_covered(state)
@@ -154,8 +190,10 @@ class ChannelVisit:
     async def _document(self, step: Follow, *, conditional: bool, read: int) -> tuple[Follow, ...]:
         """The document is read and recorded; the further ones that are worth asking for are given back."""
         ledger, source = self._round.ledger, self._source
-        known = channels.validators(ledger, source=source.id, url=step.url) if conditional else Validators()
+        before = channels.validators(ledger, source=source.id, url=step.url)
+        known = before if conditional else Validators()
         answer = await self._ask(step.url, known)
+        self._heard(step, answer)
         if answer.status == 304:
             return self._unchanged(step)
         validators = Validators(
@@ -163,6 +201,9 @@ class ChannelVisit:
             last_modified=_header(answer, "Last-Modified"),
             body_hash=sha256(answer.body).hexdigest(),
         )
+        if known.body_hash and not known.etag and not known.last_modified:
+            # The server gave none, or was found to lie; now and then it gets another chance, see _TRUST.
+            validators = replace(validators, etag=None, last_modified=None)
         if known.body_hash == validators.body_hash:
             if known != validators:
                 self._discover(step, Document(), validators)
@@ -173,7 +214,15 @@ class ChannelVisit:
             document = await asyncio.to_thread(self._read, answer, self._channel, items)
         except FeedError as error:
             raise _Failed(f"failed: {error}") from error
-        found = await asyncio.to_thread(self._discover, step, document, validators if document.whole else None)
+        lies = document.whole and _lies(before, validators)
+        kept = replace(validators, etag=None, last_modified=None) if lies else validators
+        found = await asyncio.to_thread(self._discover, step, document, kept if document.whole else None)
+        if lies and found.new:
+            self.notes.append(
+                f'{step.url} was said to be unchanged and has changed: it is read without asking "changed?"'
+            )
+        elif lies:
+            self._discover(step, Document(), validators)
         if document.keys:
             self._round.items[memory] = document.keys
         self._count(document, found)
@@ -193,6 +242,18 @@ class ChannelVisit:
         if not (200 <= answer.status < 300 or (answer.status == 304 and conditions)):
             raise _Failed(f"failed: {said(answer)}")
         return answer
+
+    def _heard(self, step: Follow, answer: Response) -> None:
+        """What the answer says of itself, changed or not: how long it stays, and whether it stands elsewhere."""
+        stays = _stays(answer)
+        if stays is not None:
+            self._tally.fresh_for = max(stays, self._tally.fresh_for or stays)
+        if step.url != self._channel.url or answer.url == step.url or answer.request is None:
+            return
+        if _FOR_GOOD.issuperset(answer.request.meta.get("redirect_reasons") or [302]):
+            self._tally.moved_to = answer.url
+        if urlsplit(answer.url).hostname != urlsplit(step.url).hostname:
+            self.notes.append(f"{step.url} answers from another host: {answer.url}")
 
     def _discover(self, step: Follow, document: Document, validators: Validators | None) -> urls.Found:
         return urls.discover(
@@ -217,11 +278,15 @@ class ChannelVisit:
         tally.undated += len(document.entries) - len(dated)
         oldest = document.oldest or min(dated, default=None)
         tally.oldest = min((at for at in (tally.oldest, oldest) if at is not None), default=None)
+        if document.fresh_for is not None:
+            tally.fresh_for = max(document.fresh_for, tally.fresh_for or document.fresh_for)
         tally.newest = max((at for at in (tally.newest, *dated) if at is not None), default=None)
-        if tally.status in {"not-modified", "empty"}:
-            tally.status = "empty" if document.problem == "empty" else "ok"
-        if tally.status == "ok" and document.problem not in (None, "empty"):
-            tally.status = f"ok: {document.problem}"
+        nothing = not (document.entries or document.known or document.follow)
+        remark = f": {document.problem}" if document.problem not in (None, "empty") else ""
+        if tally.status.startswith(("not-modified", "empty")):
+            tally.status = f"{'empty' if nothing else 'ok'}{remark}"
+        elif tally.status == "ok" and not nothing:
+            tally.status = f"ok{remark}"
 
     def _worth(self, document: Document, found: urls.Found, *, read: int) -> tuple[Follow, ...]:
         """Of the documents that this one leads to, those that may hold what was asked for."""
@@ -254,9 +319,10 @@ class ChannelVisit:
         if tally.status == "not-modified":
             # The same document as before: all of it was known.
             entries = next((poll.entries for poll in state.polls if poll.entries), 0)
-            return Look(entries=entries, known=entries, first=first)
+            return Look(entries=entries, known=entries, first=first, fresh_for=tally.fresh_for)
         depth = self._round.now() - tally.oldest if tally.oldest and self._channel.kind is ChannelKind.FEED else None
-        return Look(entries=tally.entries, known=tally.entries - tally.new, depth=depth, first=first)
+        known = tally.entries - tally.new
+        return Look(entries=tally.entries, known=known, depth=depth, first=first, fresh_for=tally.fresh_for)
 
     def _was_covered(self, state: ChannelState) -> bool:
         """Whether "not changed" would also mean "nothing new as far back as was asked"."""
@@ -293,6 +359,27 @@ def said(answer: Response) -> str:
         words = ""
     challenge = ", a challenge" if answer.headers.get("cf-mitigated") == b"challenge" else ""
     return f"HTTP {answer.status}{words}{challenge}"
+
+
+def _lies(before: Validators, now: Validators) -> bool:
+    """Whether other bytes came with the validators of before: who asks with them is told that nothing has changed."""
+    if before.body_hash in (None, now.body_hash):
+        return False
+    return (
+        now.etag == before.etag
+        if now.etag or before.etag
+        else bool(now.last_modified) and (now.last_modified == before.last_modified)
+    )
+
+
+def _stays(answer: Response) -> timedelta | None:
+    """How long the answer stays as it is, by its Cache-Control; at most a year."""
+    said = (answer.headers.get("Cache-Control") or b"").decode("latin-1").lower()
+    if re.search(r"\bno-(?:cache|store)\b", said) or not (found := re.search(r"\bmax-age\s*=\s*\"?(\d{1,8})\b", said)):
+        return None
+    age = (answer.headers.get("Age") or b"").decode("latin-1").strip()
+    seconds = int(found[1]) - (int(age) if age.isascii() and age.isdigit() and len(age) < 9 else 0)
+    return min(timedelta(seconds=max(seconds, 0)), timedelta(days=365))
 
 
 def _header(answer: Response, name: str) -> str | None:

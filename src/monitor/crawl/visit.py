@@ -29,6 +29,9 @@ _NO_TEXT = ("image/", "video/", "audio/", "font/", "application/pdf", "applicati
 _TROUBLE = 5
 
 
+_DAY = timedelta(days=1)
+
+
 class _Stop(Exception):  # noqa: N818 - no error, the end of a visit
     """The visit goes no further; the message says why."""
 
@@ -46,6 +49,7 @@ class Visit:
         self._notes: list[str] = []
         self._looks: list[Look] = []
         self._trouble = 0
+        self._gone = 0
 
     async def run(self) -> VisitReport:
         """The visit's report as the ledger holds it; the source is leased for as long as it lasts."""
@@ -112,6 +116,8 @@ class Visit:
     async def _channel(self, channel: Channel, seen: set[str]) -> ChannelReport:
         visit = ChannelVisit(self._round, self._source, channel, fetcher=self._fetcher, read=self._read, seen=seen)
         report = await visit.run()
+        self._notes += visit.notes
+        self._gone += visit.gone
         if visit.look is not None:
             self._looks.append(visit.look)
             if visit.look.overflowed:
@@ -230,13 +236,16 @@ class Visit:
         # A source is never given up: after failures it is asked less and less often, but at least once a day. When
         # nobody has answered meanwhile, the trouble is likely on our side, and the source not to blame.
         alone = round_.manners.heard is None or round_.manners.heard < self._started_at
-        wait = pace if ok or alone else backoff(state.failures + 1, base=current, cap=max(timedelta(days=1), every))
+        wait = pace if ok or alone else backoff(state.failures + 1, base=current, cap=max(_DAY, every))
+        if self._gone == len(self._channels):
+            wait = max(wait, _DAY)
         leases.release(
             round_.ledger,
             source=self._source.id,
             holder=round_.holder,
             now=now,
             ok=ok,
+            blame=not alone,
             next_visit_at=now + wait,
             not_before=round_.manners.held(self._source.id),
             interval=pace if ok else None,
@@ -246,7 +255,8 @@ class Visit:
 def _status(reports: tuple[ChannelReport, ...]) -> str:
     if any(report.status.startswith(("ok", "not-modified", "empty")) for report in reports):
         return "ok"
-    return "blocked" if all(report.status.startswith("blocked") for report in reports) else "failed"
+    asked = [report for report in reports if not report.status.startswith("skipped")]
+    return "blocked" if asked and all(report.status.startswith("blocked") for report in asked) else "failed"
 
 
 def _latest(moments: list[datetime | None]) -> datetime | None:

@@ -1,7 +1,7 @@
 """What a channel's document says: entries, and further documents of the same channel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Entry
 
@@ -33,3 +33,5 @@ class Document:
     """Items skipped because their keys were known."""
     oldest: datetime | None = None
     """The earliest date of any item, skipped ones included as far as they say."""
+    fresh_for: timedelta | None = None
+    """How long the document says that it stays as it is (`ttl`, `sy:updatePeriod`)."""

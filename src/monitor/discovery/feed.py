@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -27,6 +27,8 @@ from monitor.model import Channel, Entry, Source
 from monitor.text import line
 
 _LIMIT = 500
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
+"""Hours; the words of the syndication module."""
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _CHEAP = ("pubDate", "published", "date", "updated", "link", "guid", "id", "title")
@@ -112,6 +114,7 @@ class _Feed:
             language=_language(about.get("language")),
             problem=problem,
             oldest=_oldest(entry.published_at for entry in entries),
+            fresh_for=_fresh_for(about),
         )
 
     def _entries(self, found: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
@@ -165,6 +168,15 @@ class _Feed:
             following = parts._replace(query=urlencode(query)).geturl()
         url = address.absolute(self.url, following)
         return (Follow(url=url),) if url and url != self.url else ()
+
+
+def _fresh_for(about: Mapping[str, Any]) -> timedelta | None:
+    """The longest time that the feed says it stays as it is, at most a year."""
+    ttl, often = (str(about.get(name, "")).strip() for name in ("ttl", "sy_updatefrequency"))
+    hours = _PERIODS.get(str(about.get("sy_updateperiod", "")).strip().lower(), 0)
+    times = int(often) if often.isdecimal() and len(often) < 6 and int(often) else 1
+    spans = [timedelta(hours=hours) / times, timedelta(minutes=int(ttl) if ttl.isdecimal() and len(ttl) < 9 else 0)]
+    return min(max(spans), timedelta(days=365)) or None
 
 
 def _ask(xml: str, url: str) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a fetched document of a channel is worth, in words for a person: `sources check` and `sources add`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.discovery import address, feed, listing, sitemap
@@ -53,7 +53,10 @@ def judge(page: Page, *, source: Source, channel: Channel, now: datetime) -> Fin
         return failed(channel, str(error).partition("; ")[0], remedy="look for a new address")
     if document.follow and not document.entries and channel.kind is ChannelKind.SITEMAP:
         return Finding(step=channel.kind, url=channel.url, ok=True, says=f"an index of {len(document.follow)} sitemaps")
-    return _entries(document, source=source, channel=channel, now=now)
+    found = _entries(document, source=source, channel=channel, now=now)
+    if page.url != channel.url and "{" not in channel.url:
+        return replace(found, says=f"{found.says}, answers from {page.url}")
+    return found
 
 
 def failed(channel: Channel, cause: str, *, remedy: str | None = None) -> Finding:

@@ -7,6 +7,7 @@ stories a day and one a week.
 """
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +22,19 @@ _ARRIVALS = 60
 _SHRINK = 24.0
 """Arrivals that the assumption "all hours are alike" is worth; little history changes it little."""
 _FEW = 8
-_MARGIN = 1.5
+_MARGIN, _REGULAR = 1.25, 1.5
+"""How far above every load of the past a silence must lie, and how far where nothing but regularity was seen."""
 _FALSE_ALARMS = 0.25
-"""A year and source, if arrivals came purely by chance."""
+"""A year and source, if gaps went on as they do beyond the middle one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A look that brought something new."""
+
+    at: datetime
+    looked_at: datetime | None = None
+    """The look before, which found nothing new yet: what was not watched, in an outage say, is no silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +72,21 @@ class Rhythm:
         return weeks * self.steps[-1] + part
 
 
-def learn(arrivals: Sequence[datetime], *, zone: str, now: datetime) -> Rhythm | None:
+def learn(arrivals: Sequence[Arrival], *, zone: str, now: datetime) -> Rhythm | None:
     """The rhythm that the arrivals show, or None when three are not yet known.
 
-    arrivals: moments at which something new was there, ascending; several at one moment count once.
+    arrivals: ascending; several at one moment count once.
     """
-    times = sorted({a for a in arrivals if a <= now})
-    recent = [a for a in times if a > now - _HISTORY]
-    times = recent if len(recent) >= _ARRIVALS else times[-_ARRIVALS:]
-    if len(times) < 3:
+    known = list({a.at: a for a in arrivals if a.at <= now}.values())
+    recent = [a for a in known if a.at > now - _HISTORY]
+    known = recent if len(recent) >= _ARRIVALS else known[-_ARRIVALS:]
+    if len(known) < 3:
         return None
-    span = max((times[-1] - times[0]).total_seconds() / 3600, 1.0)
-    steps = _steps([t.astimezone(ZoneInfo(zone)) for t in times], per_hour=(len(times) - 1) / span)
+    span = max((known[-1].at - known[0].at).total_seconds() / 3600, 1.0)
+    steps = _steps([a.at.astimezone(ZoneInfo(zone)) for a in known], per_hour=(len(known) - 1) / span)
     rhythm = Rhythm(zone=zone, steps=steps, patience=math.inf)
-    gaps = [b - a for a, b in pairwise([rhythm.position(t) for t in times])]
-    return Rhythm(zone=zone, steps=steps, patience=_patience(gaps, per_year=(len(times) - 1) / span * 8766))
+    gaps = [rhythm.load(before.at, max(before.at, a.looked_at or a.at)) for before, a in pairwise(known)]
+    return Rhythm(zone=zone, steps=steps, patience=_patience(gaps, per_year=(len(known) - 1) / span * 8766))
 
 
 def _steps(times: Sequence[datetime], *, per_hour: float) -> tuple[float, ...]:
@@ -97,8 +108,15 @@ def _smooth(hours: Sequence[int], hour: int) -> float:
 
 
 def _patience(gaps: Sequence[float], *, per_year: float) -> float:
-    chance = math.log(max(per_year / _FALSE_ALARMS, math.e**2))
     if len(gaps) < _FEW:
-        return chance
-    # A source that is more regular than chance is missed sooner, a moody one later; both by what it has shown.
-    return min(_MARGIN * max(gaps), 2 * chance) if max(gaps) > 1 else _MARGIN
+        return _chance(per_year)
+    # Beyond the middle gap, the longer ones fall off as chance has it, each outlet with its own slope: a regular one is
+    # missed sooner, a moody one later, and one odd silence of the past does not excuse all later ones.
+    middle = statistics.median(gaps)
+    slope = statistics.fmean(max(gap - middle, 0.0) for gap in gaps) * 2
+    expected = middle + slope * _chance(per_year / 2)
+    return max(min(expected, 1.5 * _chance(per_year)), _MARGIN * max(gaps) if max(gaps) > 1.5 else _REGULAR)
+
+
+def _chance(per_year: float) -> float:
+    return math.log(max(per_year / _FALSE_ALARMS, math.e**2))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from monitor.health.rhythm import learn
+from monitor.health.rhythm import Arrival, learn
 
 FAILS = 3
 """Polls in a row that must fail before a source is called failing: a blip is no news."""
@@ -14,7 +14,8 @@ FAILING_FOR = timedelta(hours=1)
 """And they must span at least this long."""
 _OUTAGE_SHARE, _OUTAGE_SOURCES, _OUTAGE_WINDOW = 0.8, 3, timedelta(minutes=30)
 _UNDATED = 0.9
-_OVERFLOW = 0.95
+_FEW = 5
+"""Entries: that so few are all new says nothing."""
 
 
 class Status(StrEnum):
@@ -49,11 +50,18 @@ class Poll:
     new: int = 0
     undated: int = 0
     newest_at: datetime | None = None
+    overflowed: bool = False
+    """Of one of its channels everything was new, and it was not the first look."""
     read: int = 0
     """Pages that were extracted."""
     not_articles: int = 0
     """Pages among them that gave no article."""
     reason: str | None = None
+
+
+def overflowed(*, entries: int, new: int) -> bool:
+    """Whether all of a channel is new since the last look, so that other entries may have come and gone unseen."""
+    return entries >= _FEW and new >= entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +91,12 @@ class Outage:
 
 
 def judge(
-    polls: Sequence[Poll], *, arrivals: Sequence[datetime], zone: str, now: datetime, outages: Sequence[Outage] = ()
+    polls: Sequence[Poll], *, arrivals: Sequence[Arrival], zone: str, now: datetime, outages: Sequence[Outage] = ()
 ) -> Health:
     """The health of a source; polls during our own outage blame nobody.
 
-    polls: the latest ones, some dozens, the oldest first. arrivals: the moments of all polls that brought something
-    new, as far back as is known.
+    polls: the latest ones, some dozens, the oldest first. arrivals: all looks that brought something new, as far back
+    as is known.
     """
     seen = [p for p in polls if not (p.status == "failed" and any(o.covers(p.at) for o in outages))]
     if not seen:
@@ -139,28 +147,31 @@ def _unreachable(polls: Sequence[Poll]) -> Health | None:
     return Health(status=Status.BLOCKED if blocked else Status.FAILING, since=bad[-1].at, note=bad[0].reason)
 
 
-def _empty(polls: Sequence[Poll], arrivals: Sequence[datetime]) -> Health | None:
+def _empty(polls: Sequence[Poll], arrivals: Sequence[Arrival]) -> Health | None:
     bad = list(takewhile(lambda p: p.status == "empty", reversed(polls)))
     if len(bad) < FAILS or not arrivals:
         return None
-    return Health(status=Status.EMPTY, since=bad[-1].at, note="answers, but announces nothing any more")
+    return Health(
+        status=Status.EMPTY, since=bad[-1].at, note=bad[0].reason or "answers, but announces nothing any more"
+    )
 
 
-def _quiet(polls: Sequence[Poll], arrivals: Sequence[datetime], *, zone: str, now: datetime) -> Health | None:
+def _quiet(polls: Sequence[Poll], arrivals: Sequence[Arrival], *, zone: str, now: datetime) -> Health | None:
     rhythm = learn(arrivals, zone=zone, now=now)
     answers = [p for p in polls if p.status in {"ok", "not-modified", "empty"}]
     if not rhythm or not answers:
         return None
     # Only an answer can show that there is nothing new; silence is counted up to the last one.
-    limit = rhythm.silence(arrivals[-1])
+    last = arrivals[-1].at
+    limit = rhythm.silence(last)
     if answers[-1].at < limit:
         return None
-    same = [p for p in answers if p.at > arrivals[-1] and p.status == "ok" and p.entries]
+    same = [p for p in answers if p.at > last and p.status == "ok" and p.entries]
     frozen = bool(same) and all(p.newest_at == same[0].newest_at is not None for p in same)
-    days = (now - arrivals[-1]).total_seconds() / 86_400
-    usual = (limit - arrivals[-1]).total_seconds() / 86_400
+    days = (now - last).total_seconds() / 86_400
+    usual = (limit - last).total_seconds() / 86_400
     note = f"nothing new for {days:.1f} days, where {usual:.1f} would be much"
-    return Health(status=Status.FROZEN if frozen else Status.SILENT, since=arrivals[-1], note=note)
+    return Health(status=Status.FROZEN if frozen else Status.SILENT, since=last, note=note)
 
 
 def _shrunk(polls: Sequence[Poll]) -> Health | None:
@@ -191,8 +202,7 @@ def _minor(polls: Sequence[Poll]) -> Health | None:
     last = told[-1] if told else None
     if not last:
         return None
-    # The first poll knows nothing, so everything in it is new and says nothing about a loss.
-    if last is not told[0] and last.entries >= 5 and last.new >= _OVERFLOW * last.entries:
+    if last.overflowed:
         note = f"{last.new} of {last.entries} entries were new: others may have come and gone since the poll before"
         return Health(status=Status.OVERFLOW, since=last.at, note=note)
     if last.undated >= _UNDATED * last.entries:

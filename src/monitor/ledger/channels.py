@@ -11,6 +11,9 @@ from monitor.model import ChannelKind, ChannelReport, Validators
 
 HISTORY = 50
 """How many polls of a channel `state` looks back."""
+_DAYS = 3
+"""On so many days must a channel be gone, or moved to the same address, before it is believed."""
+_ANSWERED = ("ok", "not-modified", "empty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,11 @@ class ChannelState:
     polls: tuple[Poll, ...] = ()
 
     @property
+    def answered(self) -> Poll | None:
+        """The latest poll that was answered with what was asked for."""
+        return next((poll for poll in self.polls if poll.status.startswith(_ANSWERED)), None)
+
+    @property
     def unchanged(self) -> int:
         """Polls in a row that were answered with "not changed": a server whose validators lie is found by it."""
         for number, poll in enumerate(self.polls):
@@ -51,6 +59,16 @@ class ChannelState:
             if not poll.status.startswith(("failed", "blocked")):
                 return number
         return len(self.polls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """What a channel has answered on several days and nothing else."""
+
+    since: datetime
+    until: datetime
+    """The latest such poll."""
+    moved_to: str | None = None
 
 
 def state(ledger: Ledger, *, source: str, url: str) -> ChannelState:
@@ -115,6 +133,7 @@ def note(
     new: int = 0,
     undated: int = 0,
     newest_at: datetime | None = None,
+    moved_to: str | None = None,
 ) -> None:
     """The poll stands in the channel's history."""
     with ledger.write() as connection:
@@ -131,8 +150,62 @@ def note(
                 undated=undated,
                 newest_at=newest_at,
                 covered_from=report.covered_from,
+                moved_to=moved_to,
             )
         )
+
+
+def gone(ledger: Ledger, *, source: str, url: str) -> Lasting | None:
+    """Since when the channel has said on three days that it is gone (410), with no other answer in between."""
+    p = t.poll.c
+    with ledger.read() as connection:
+        return _lasting(connection, source, url, same=p.status.like("failed: HTTP 410%"))
+
+
+def moved(ledger: Ledger, *, source: str, url: str) -> Lasting | None:
+    """Where the channel's permanent redirects have led on three days, always to the same address."""
+    p = t.poll.c
+    with ledger.read() as connection:
+        to = connection.execute(
+            sa.select(p.moved_to)
+            .where(p.source == source, p.channel == url, sa.or_(*map(p.status.startswith, _ANSWERED)))
+            .order_by(p.at.desc(), p.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        return _lasting(connection, source, url, same=p.moved_to == to, moved_to=to) if to else None
+
+
+def remarkable(ledger: Ledger) -> tuple[tuple[str, str], ...]:
+    """(source, address) of the channels that were ever gone or moved."""
+    p = t.poll.c
+    with ledger.read() as connection:
+        found = connection.execute(
+            sa.select(p.source, p.channel)
+            .where(sa.or_(p.moved_to.is_not(None), p.status.like("failed: HTTP 410%")))
+            .distinct()
+            .order_by(p.source, p.channel)
+        ).all()
+    return tuple((row.source, row.channel) for row in found)
+
+
+def _lasting(
+    connection: sa.Connection, source: str, url: str, *, same: sa.ColumnElement[bool], moved_to: str | None = None
+) -> Lasting | None:
+    p = t.poll.c
+    mine = sa.and_(p.source == source, p.channel == url)
+    # A poll that was not answered at all says neither.
+    other = sa.select(sa.func.max(p.at)).where(
+        mine, sa.or_(*map(p.status.startswith, _ANSWERED)), sa.func.coalesce(same, sa.false()).is_(sa.false())
+    )
+    last = connection.execute(other).scalar_one()
+    at = list(
+        connection.execute(
+            sa.select(p.at).where(mine, same, p.at > last if last else sa.true()).order_by(p.at)
+        ).scalars()
+    )
+    if len({moment.date() for moment in at}) < _DAYS:
+        return None
+    return Lasting(since=at[0], until=at[-1], moved_to=moved_to)
 
 
 def history(ledger: Ledger, *, source: str, url: str, limit: int) -> tuple[Poll, ...]:

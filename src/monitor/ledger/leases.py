@@ -55,17 +55,21 @@ def release(
     holder: str,
     now: datetime,
     ok: bool,
+    blame: bool = True,
     next_visit_at: datetime | None = None,
     not_before: datetime | None = None,
     interval: timedelta | None = None,
 ) -> bool:
-    """The visit is over: the lease is free and the source's state tells how it went; False when the lease was lost."""
+    """The visit is over: the lease is free and the source's state tells how it went; False when the lease was lost.
+
+    A visit that went wrong counts as the source's failure only with `blame`: not when our own network was down.
+    """
     s = t.source.c
     values = {
         "holder": None,
         "lease_until": None,
         "visited_at": now,
-        "failures": 0 if ok else s.failures + 1,
+        "failures": 0 if ok else s.failures + int(blame),
         "next_visit_at": next_visit_at,
         "not_before": not_before,
     }

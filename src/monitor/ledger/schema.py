@@ -129,6 +129,7 @@ poll = Table(
     Column("undated", Integer, nullable=False),
     Column("newest_at", Instant),
     Column("covered_from", Instant),
+    Column("moved_to", Text),  # where permanent redirects led
     Index("ix_poll_channel_at", "source", "channel", "at"),
     Index("ix_poll_run", "run"),
 )
