@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from lxml.html import HtmlElement
 
@@ -11,7 +12,10 @@ from monitor.article.evidence import Evidence
 from monitor.article.headline import key
 from monitor.text import line
 
-_METAS = ("author", "article:author_name", "dc.creator", "parsely-author", "sailthru.author", "citation_author", "byl")
+_METAS = (
+    *("author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
+    *("citation_author", "byl", "cxenseparse:author"),
+)
 _SPLIT = re.compile(r"\s*[,;/|•·⋅]\s*")
 _AND = re.compile(r"\s*&\s*|\s+(?:and|və|и|ve|та|և|და|و)\s+", re.IGNORECASE)
 _GLUED = re.compile(r"^\s*[Bb]y(?=[A-Z])")
@@ -32,6 +36,21 @@ _MARKED = re.compile(
     r"(?:^|[\s_-])(?:by-?line|authors?|contributor|writer|muellif|müəllif|yazar|avtor|posted-?by|vcard|fn)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(
+    r"(?:this \w+ (?:is|was) written"
+    r"|(?:(?:last )?(?:updated|posted|published)(?: on)?:? )?"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d"
+    r"|[^\W\d]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [^\W\d]{3,9}\.?,? \d{4})"
+    r"[\s\d:|,]*(?:[ap]m)?) by:? (?=[^\W\d])",
+    re.IGNORECASE,
+)
+"""What stands before a name on one line with it: the date, or a sentence about the text."""
+_PICTURE = re.compile(
+    r"\s*(?:photos?|images?|pictures?|video|illustrations?|foto|фото|şəkil|عکس|صورة)\b", re.IGNORECASE
+)
+_PIECE = re.compile(r"\s*[|•·⋅]\s*|\s[–—-]\s")
+_PARTICLES = frozenset({"de", "da", "van", "von", "der", "oğlu", "qızı", "el", "al", "with"})
+_TEAM = frozenset({"desk", "team", "staff", "newsroom", "editors"})
 _BESIDE = re.compile(
     r"bio|box|avatar|image|img|photo|social|related|more|comment|desc|footer|list-|card|count", re.IGNORECASE
 )
@@ -47,7 +66,8 @@ def choose(
     """
     refused = {_fold(name) for name in outlet}
     doubtful = {_fold(name) for name in names}
-    for claim, shown in _claims(evidence, near, announced):
+    claims = list(_claims(evidence, near, announced))
+    for claim, shown in claims:
         names_found = _names(claim, shown=shown)
         # Many write under their own name: a site's name that may be a person's is believed.
         people = [
@@ -55,6 +75,15 @@ def choose(
         ]
         if people:
             return _each_once(people)
+    # Nobody is named: a desk, a team, a pen name may sign, the outlet itself where the catalogue gives it no line.
+    refused |= doubtful if outlet else set()
+    signed = [(claim, True) for claim in _signed(near)]
+    for claim, shown in [*(c for c in claims if not c[1]), *signed, *claims]:
+        found = [name for text in claim for name in split(text, shown=shown)]
+        sure = not shown or ((claim, True) in signed and all(map(_is_written_as_a_name, found)))
+        signers = [n for n in found if _signs(n, refused=refused, own=doubtful) and (sure or _is_team(n))]
+        if signers:
+            return _each_once(signers)
     return ()
 
 
@@ -102,7 +131,27 @@ def is_name(name: str, *, refused: Collection[str] = ()) -> bool:
     parts = key(name).split()
     if not parts or len(parts) > 8 or len(name) > 80 or _ADDRESS.search(name) or _fold(name) in refused:
         return False
+    if not re.search(r"[^\W\d_]", name):
+        return False
     return not all(part in words.NO_NAME for part in parts)
+
+
+def _signs(name: str, *, refused: Collection[str], own: Collection[str]) -> bool:
+    """Whether it can sign for want of a person: no address save the outlet's own, no placeholder."""
+    parts = key(name).split()
+    if not parts or len(parts) > 8 or len(name) > 80 or _fold(name) in refused or not re.search(r"[^\W\d_]", name):
+        return False
+    if _ADDRESS.search(name) and _fold(name) not in own:
+        return False
+    return _is_team(name) or not all(part in words.NO_NAME for part in parts)
+
+
+def _is_team(name: str) -> bool:
+    """Whether several sign as one: "News Desk", "The Alma Team"."""
+    parts = name.split()
+    if not (1 < len(parts) <= 5 and all(part[0].isupper() for part in parts)):
+        return False
+    return parts[-1].casefold() in _TEAM and parts[0].casefold() not in {"meet", "about", "join"}
 
 
 def _person_like(name: str) -> bool:
@@ -118,8 +167,12 @@ def _claims(evidence: Evidence, near: Sequence[Block], announced: str | None) ->
     for name in _METAS:
         claims = evidence.metas.get(name, [])
         yield [_turned(claim) for claim in claims] if name == "citation_author" else claims, False
+    for number in ("1", "2"):
+        if _is_label(evidence.meta(f"twitter:label{number}") or ""):
+            yield evidence.metas.get(f"twitter:data{number}", []), False
+    yield from (([text], True) for text in _related(near))
     yield from ((claim, True) for claim in _marked(near))
-    yield from (([block.text], True) for block in near if byline(block.text))
+    yield from ((claim, True) for claim in _labelled(near))
     yield from ((claim, True) for claim in _profiles(near))
     yield [text for text in evidence.metas.get("article:author", []) if not _ADDRESS.search(text)], False
     if announced:
@@ -136,6 +189,52 @@ def _of_node(evidence: Evidence, node: jsonld.Node) -> Iterable[str]:
         reference = item.get("@id") if isinstance(item, dict) and "name" not in item else None
         if text := jsonld.text(by_id.get(reference) if reference else item):
             yield line(text)
+
+
+def _related(near: Sequence[Block]) -> Iterator[str]:
+    """The texts of the links and elements around the story that are declared to be its author."""
+    for block in near:
+        for element in block.element.iter():
+            if element.get("rel") == "author" or element.get("itemprop") == "author":
+                yield line(" ".join(element.itertext()))
+
+
+def _labelled(near: Sequence[Block]) -> Iterator[list[str]]:
+    """The bylines by label: lines, parts of lines, and lines behind a label that stands alone."""
+    for block, following in zip_longest(near, near[1:]):
+        if len(block.text) > 140 or _PICTURE.match(block.text):
+            continue
+        if following is not None and _is_label(block.text):
+            yield [following.text]
+        if byline(block.text):
+            yield [block.text]
+            continue
+        for piece in _PIECE.split(block.text):
+            yield [piece] if byline(piece) else []
+        if found := _WRITTEN.match(block.text):
+            yield [block.text[found.end() :]]
+
+
+def _signed(near: Sequence[Block]) -> Iterator[list[str]]:
+    """The texts that sign for the story by label or by declaration, whatever their names look like."""
+    for text in _related(near):
+        yield [text]
+    for block in near:
+        if block.furniture or len(block.text) > 80 or _PICTURE.match(block.text):
+            continue
+        for piece in _PIECE.split(block.text):
+            label = words.BYLINE_LABEL.match(piece)
+            if label and not (words.NEEDS_COLON.match(piece) and ":" not in piece):
+                yield [piece]
+        if found := _WRITTEN.match(block.text):
+            yield [block.text[found.end() :]]
+
+
+def _is_label(text: str) -> bool:
+    """Whether the text is a byline's label and nothing else."""
+    text = f"{text.strip()} x"
+    found = words.BYLINE_LABEL.match(text)
+    return bool(found and found.end() == len(text) - 1 and (":" in text or not words.NEEDS_COLON.match(text)))
 
 
 def _marked(near: Sequence[Block]) -> Iterator[list[str]]:
@@ -185,12 +284,14 @@ def _says_author(element: HtmlElement) -> bool:
 def _looks_like_a_name(name: str) -> bool:
     """Two to five words, each with a capital where the script has capitals, no word of a menu among them."""
     parts = name.partition(",")[0].split()
-    small = sum(
-        1
-        for part in parts
-        if part[0].islower() and part not in {"de", "da", "van", "von", "der", "oğlu", "qızı", "el", "al"}
-    )
-    return 1 < len(parts) <= 5 and not small and not words.NO_NAME & {part.casefold() for part in parts}
+    return len(parts) > 1 and _is_written_as_a_name(name) and not words.NO_NAME & {part.casefold() for part in parts}
+
+
+def _is_written_as_a_name(name: str) -> bool:
+    """One word, or up to five with a capital each where the script has capitals."""
+    parts = name.partition(",")[0].split()
+    small = [part for part in parts if part[0].islower() and part not in _PARTICLES]
+    return len(parts) == 1 or (len(parts) <= 5 and not small)
 
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:
