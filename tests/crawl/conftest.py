@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from monitor import catalogue
+from monitor import catalogue, clock
 from monitor.config import Config
 from monitor.crawl.loop import event_loop
 from monitor.crawl.run import Crawls
@@ -122,6 +122,9 @@ class World:
             **more,
         }
         return catalogue.parse(table, place="test")
+
+    def now(self) -> datetime:
+        return clock.now()
 
     def crawls(self, *sites: Site, **crawl: Any) -> Crawls:
         table = {"delay": 0, "timeout": 5, "allow_private": [site.place for site in sites], **crawl}

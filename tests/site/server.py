@@ -57,6 +57,8 @@ class Site:
         self._server = server
         self.routes: dict[str, Reply] = {"/robots.txt": Answer(status=404)}
         self.seen: list[Seen] = []
+        self.asking: dict[str, str] = {}
+        """The headers of the request that is being answered."""
         self.stop = threading.Event()
 
     @property
@@ -109,8 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: the site remembers its requests itself."""
 
     def do_GET(self) -> None:
-        answer = self.site.answer(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        self.site.asking = headers
+        answer = self.site.answer(self.path)
         extra = dict(answer.headers)
         status = answer.status
         if answer.etag and status == 200:
