@@ -215,6 +215,44 @@ def test_lists_and_wares_are_no_articles_and_the_reason_is_told(name):
     assert extraction.reason
 
 
+SITE = '<meta property="og:type" content="website">'
+ONE = "Göytəpə kəndində 34 yaşlı çoban minaya düşərək yaralanıb."
+
+
+@pytest.mark.parametrize("language", STORIES)
+def test_a_flash_of_one_sentence_is_a_story_though_the_page_claims_nothing_of_it(language):
+    title, one, _ = STORIES[language]
+
+    extraction = read(
+        page(f"<h1>{title}</h1><div><p>{one}</p></div>", head=SITE, url="https://www.alma.example/x/flash")
+    )
+
+    assert extraction.article is not None, extraction.reason
+    assert extraction.article.paragraphs == (one,)
+
+
+@pytest.mark.parametrize("path", ["/d", "/a", "/page", "/list", "/az/d", "/ru/page", "/index.php?newsid=4711"])
+@pytest.mark.parametrize("head", ["", '<meta property="og:type" content="article">'], ids=["silent", "claimed"])
+def test_a_whole_story_at_an_odd_address_is_a_story(path, head):
+    title, one, two = STORIES["az"]
+
+    extraction = read(
+        page(f"<h1>{title}</h1><p>{one}</p><p>{two}</p>", head=head, url=f"https://www.alma.example{path}")
+    )
+
+    assert extraction.article is not None, extraction.reason
+
+
+@pytest.mark.parametrize("path", ["/", "/az/", "/en", "/index.html", "/ru/index.php", "/news", "/tag/mina", "/c/mina/"])
+def test_addresses_of_home_pages_and_sections_speak_against_a_page_of_cards(path):
+    extraction = read(
+        page(f"<h1>{STORIES['az'][0]}</h1><p>{ONE}</p>{CARDS}", head=SITE, url=f"https://www.alma.example{path}")
+    )
+
+    assert (extraction.article, extraction.outcome) == (None, Outcome.NOT_ARTICLE)
+    assert "home page" in extraction.reason or "section's address" in extraction.reason
+
+
 def wall(title, text, extra=""):
     return f"<html><head><title>{title}</title></head><body>{extra}<h1>{title}</h1><p>{text}</p></body></html>"
 
@@ -261,7 +299,71 @@ def test_a_story_about_a_wall_is_a_story():
     assert read(page(f"<h1>{title}</h1><p>{one}</p><p>{two}</p>")).article.paragraphs == (one, two)
 
 
-@pytest.mark.parametrize("body", [b"", b"   ", b"\x00\x00", b"<html></html>", b"%PDF-1.4", b"\xff\xfe"])
+@pytest.mark.parametrize("kind", ["h2", "h3", "p", "div"])
+@pytest.mark.parametrize(
+    "words", ["Members only: what the maps leave out", "Subscribers-only: the year in mines, told by deminers"]
+)
+def test_what_is_said_of_a_neighbouring_story_is_no_wall(kind, words):
+    title, one, _ = STORIES["en"]
+    other = f'<div class="box"><{kind}><a href="/n/9">{words}</a></{kind}></div>'
+
+    extraction = read(page(f"{other}<h1>{title}</h1><p>{one}</p>{other}"))
+
+    assert extraction.article is not None, extraction.reason
+    assert extraction.article.paragraphs == (one,)
+
+
+def test_an_offer_far_behind_the_text_is_no_wall():
+    title, one, two = STORIES["en"]
+    cards = CARDS.replace("Xəbərin", "The news")
+    offer = "<div><p>Subscribe to read the paper in print.</p></div>"
+
+    assert read(page(f"<h1>{title}</h1><p>{one}</p><p>{two}</p>{cards}{offer}")).article is not None
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "<p>This article is for subscribers only.</p>",
+        "<div class='subscribe'><a href='/pay'>Subscribe to continue reading</a></div>",
+        "<div><a href='/pay'>Оформите подписку</a></div>",
+        "<p>Yalnız abunəçilər üçün</p>",
+    ],
+)
+def test_a_demand_to_pay_where_the_text_should_go_on_is_a_wall(demand):
+    title, one, _ = STORIES["en"]
+
+    extraction = read(page(f"<h1>{title}</h1><div><p>{one}</p>{demand}</div>"))
+
+    assert (extraction.outcome, extraction.reason) == (Outcome.BLOCKED, "paywall")
+
+
+def test_a_page_described_as_not_free_is_a_wall_wherever_it_says_so():
+    title, one, _ = STORIES["en"]
+    far = f"{CARDS}<div class='modal'>Already a subscriber? Log in.</div>"
+    body = f"<h1>{title}</h1><div><p>{one}</p></div>{far}"
+
+    assert read(page(body)).article is not None
+    assert read(page(body, head=ld(headline=title, isAccessibleForFree=False))).reason == "paywall"
+
+
+def test_a_number_in_a_headline_is_no_missing_page():
+    title, one = "404 mines cleared in one week", "Deminers cleared 404 mines near Agdam."
+
+    assert read(page(f"<h1>{title}</h1><p>{one}</p>", title=title)).article is not None
+
+
+def test_a_gate_s_script_on_a_page_that_describes_an_article_is_no_challenge():
+    title, one = STORIES["tr"][0], "Şırnak kırsalında bir çoban yaralandı."
+    script = '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+    body = f"<html><head><title>{title}</title>{ld(headline=title)}{script}</head><body><h1>{title}</h1><p>{one}</p></body></html>"
+
+    assert read(Page(url=URL, body=body.encode())).article is not None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"   ", b"</0000", b"</p>", b"\x00\x00", b"<html></html>", b"%PDF-1.4", b"\xff\xfe"]
+)
 def test_a_page_without_text_is_no_article(body):
     extraction = extract(Page(url="", body=body), source=None, entry=None, chrome=frozenset(), now=NOW)
 

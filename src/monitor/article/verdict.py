@@ -24,8 +24,38 @@ _PARTS = re.compile(r"[^\W_]+")
 _SECTIONS = frozenset(
     {"category", "categories", "tag", "tags", "topic", "topics", "section", "sections", "rubric", "rubrika", "rubrics"}
     | {"kateqoriya", "kategori", "kategoriya", "collections", "collection", "shop", "store", "archive", "archives"}
-    | {"search", "author", "authors", "page", "browse", "catalog", "departments", "product-category", "list", "c"}
+    | {"search", "author", "authors", "browse", "catalog", "departments", "product-category"}
 )
+# A section only where something stands below it, and only where nothing does.
+_ABOVE = frozenset({"page", "list", "c"})
+_LAST = frozenset({"news", "latest", "novosti", "xeberler", "haberler", "lenta", "noviny", "all"})
+_LANGUAGES = frozenset(
+    {"az", "az-latn", "aze", "ru", "rus", "en", "eng", "hy", "am", "arm", "ka", "ge", "geo", "tr", "tur", "uk", "ua"}
+    | {
+        "ukr",
+        "fa",
+        "ar",
+        "ku",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pt",
+        "pl",
+        "ro",
+        "bg",
+        "el",
+        "he",
+        "kk",
+        "uz",
+        "tk",
+        "ky",
+        "tg",
+    }
+)
+_INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
+# So many characters a story of a sentence or a few has at most.
+_FLASH = 400
 # Below this a page says more against being an article than for it.
 _ENOUGH = 2
 
@@ -56,11 +86,14 @@ def points(
     """
     order = _order(start, story, page)
     told = any(point.reason == _TELLS for point in order)
-    found = [*_claims(evidence), *_address(evidence.url), *order, *_form(title, story, page, told=told)]
+    flash = told and _retells(title, story)
+    found = [*_claims(evidence), *_address(evidence.url), *order, *_form(title, story, page, told=told, flash=flash)]
+    if flash:
+        found.append(Point(value=2, reason="says in a sentence what its headline says"))
     if announced and agreement(announced, title) > 0.6:
         found.append(Point(value=2, reason="was announced under its headline"))
-    if named:
-        found.append(Point(value=2 if dated else 1, reason="names an author"))
+    if named and dated:
+        found.append(Point(value=2, reason="names an author"))
     if dated:
         found.append(Point(value=1, reason="shows when it was published"))
         if any(point.reason == _TELLS for point in found):
@@ -102,9 +135,10 @@ def _address(url: str) -> list[Point]:
     segments = [segment for segment in parts.path.lower().split("/") if segment]
     if not url or _IDENTIFIES.search(parts.query):
         return []
-    if not segments or (len(segments) == 1 and len(segments[0]) <= 3 and segments[0].isalpha()):
+    own = [s for n, s in enumerate(segments) if not (n == 0 and s in _LANGUAGES)]
+    if not own or (len(own) == 1 and _INDEX.fullmatch(own[0])):
         return [Point(value=-6, reason="is the site's home page")]
-    if _SECTIONS & set(segments[:-1]) or segments[-1] in _SECTIONS:
+    if _SECTIONS.intersection(segments) or _ABOVE.intersection(segments[:-1]) or segments[-1] in _LAST:
         return [Point(value=-2, reason="stands at a section's address")]
     parts_of_slug = _PARTS.findall(segments[-1])
     if len(parts_of_slug) >= 4:
@@ -114,7 +148,7 @@ def _address(url: str) -> list[Point]:
     return []
 
 
-def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bool) -> list[Point]:
+def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bool, flash: bool) -> list[Point]:
     found: list[Point] = []
     size = len(title.split())
     if size >= 5:
@@ -125,14 +159,32 @@ def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bo
     sentences = sum(1 for block in story if is_sentence(block.text))
     if prose >= 3:
         found.append(Point(value=2 if prose >= 8 else 1, reason=f"has {prose} paragraphs"))
-    elif not prose and not (told and sentences >= 2):
+    elif not prose and not (told and sentences and (sentences >= 2 or size >= 3)):
         found.append(Point(value=-2, reason="has no paragraph"))
     links = sum(1 for block in page if block.link_share > 0.5 and not block.furniture and block.text.count(" ") >= 2)
     cards = sum(1 for block in page if block.record)
-    ratio = (links + cards / 2) / max(prose, 1)
+    # Beside a story of a sentence any menu is long; cards are another matter.
+    ratio = ((0 if flash else links) + cards / 2) / max(prose, 1)
     if ratio > 10:
-        found.append(Point(value=-1 if ratio <= 25 else -2, reason=f"has {links} links and {prose} paragraphs"))
+        found.append(
+            Point(
+                value=-1 if ratio <= 25 or (told and cards <= 25) else -2,
+                reason=f"has {links} links and {prose} paragraphs",
+            )
+        )
     return found
+
+
+def _retells(title: str, story: Sequence[Block]) -> bool:
+    """Whether a short story says once more what its headline says, as every flash does and no section's motto."""
+    wanted = _stems(title)
+    text = " ".join(block.text for block in story)
+    return len(wanted) >= 3 and len(text) < _FLASH and 2 * len(wanted & _stems(text)) >= len(wanted)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of its words: what endings leave of them."""
+    return frozenset(word[:3] for word in _PARTS.findall(text.casefold()) if len(word) >= 3)
 
 
 def _order(start: int | None, story: Sequence[Block], page: Sequence[Block]) -> list[Point]:
@@ -150,6 +202,6 @@ def _order(start: int | None, story: Sequence[Block], page: Sequence[Block]) -> 
     if len(between) <= 8 and listed <= 2 and len(page[start].text.split()) >= 3 and told:
         found.append(Point(value=2, reason=_TELLS))
     elif listed > 8:
-        worth = -2 if listed <= 40 else -4
+        worth = -1 if prose > listed else -2 if listed <= 40 else -4
         found.append(Point(value=worth, reason=f"shows {listed} links between its title and its first sentence"))
     return found

@@ -105,9 +105,9 @@ def found(
     for kind in ("challenge", "not found", "login", "consent"):
         if size < _SHORT[kind] and not claimed and _SAYS[kind].search(said) and not _tells(story, kind):
             return kind
-    if size < _SHORT["javascript"] and not claimed and not _tells(story, "javascript"):
-        if _SAYS["javascript"].search(raw[:400_000]):
-            return "javascript"
+    bare = size < _SHORT["javascript"] and not claimed and not _tells(story, "javascript")
+    if bare and _SAYS["javascript"].search(raw[:400_000]):
+        return "javascript"
     return "paywall" if _teaser(evidence, size, story, page) else None
 
 
