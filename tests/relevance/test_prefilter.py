@@ -1,13 +1,14 @@
 import html
 import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.relevance.prefilter import Prefilter
-from tests.relevance.words import bundled, matcher
+from tests.relevance.words import bundled, matcher, small
 
 PREFILTER = Prefilter(bundled())
 SENTENCES = [example for example in bundled().examples if example.relevant]
@@ -17,6 +18,24 @@ LEGACY = {
     "tr": ["iso-8859-9"],
     "ar": ["windows-1256"],
 }
+
+DEV = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
+
+
+def told(row: dict[str, str]) -> str:
+    return f"{row['title']}\n{row['text']}"
+
+
+def accepted() -> list[dict[str, str]]:
+    rows = [json.loads(line) for line in DEV.read_text("utf-8").splitlines()]
+    return [
+        row
+        for row in rows
+        if matcher().match(title=row["title"], paragraphs=row["text"].split("\n"), language=row["language"]).relevant
+    ]
+
+
+ACCEPTED = accepted()
 
 
 def page(text: str, head: str = "") -> str:
@@ -67,6 +86,38 @@ def test_what_the_matcher_accepts_passes_in_every_form(form, example):
 def test_what_the_matcher_accepts_passes_in_old_and_wide_encodings_declared_or_not(example):
     for charset in ["utf-16", "utf-16-le", "utf-16-be", *LEGACY.get(example.language, [])]:
         assert PREFILTER.passes(page(example.text).encode(charset, "xmlcharrefreplace")), charset
+
+
+@pytest.mark.parametrize("form", ["plain", "numeric references", "json", "soft hyphens"])
+def test_every_story_of_the_evaluation_that_the_matcher_accepts_passes(form):
+    refused = [row["id"] for row in ACCEPTED if not PREFILTER.passes(FORMS[form](told(row)).encode())]
+    assert ACCEPTED
+    assert not refused
+
+
+@pytest.mark.parametrize("charset", ["windows-1251", "koi8-r", "iso-8859-9", "windows-1256"])
+def test_every_story_of_the_evaluation_passes_in_the_old_encodings_that_can_hold_it(charset):
+    refused = []
+    for row in ACCEPTED:
+        if charset in LEGACY.get(row["language"], []):
+            body = page(told(row)).encode(charset, "xmlcharrefreplace")
+            refused += [] if PREFILTER.passes(body) else [row["id"]]
+    assert not refused
+
+
+@pytest.mark.parametrize("form", ["plain", "numeric references"])
+def test_a_story_passes_whose_paragraphs_stand_between_long_mark_up(form):
+    between = "</p><div class='card'><a href='/foto/1'>" + "<span data-x='1'></span>" * 400 + "</a></div><p>"
+    apart = [between.join(FORMS[form](line) for line in told(row).split("\n")) for row in ACCEPTED]
+    assert all(PREFILTER.passes(body.encode()) for body in apart)
+
+
+def test_a_rule_over_a_short_story_holds_however_far_its_parts_stand_apart():
+    prefilter = Prefilter(
+        small('[[rule]]\nid = "wide"\nkind = "uxo"\nweight = 3\nall = ["device", "remnant"]\nwithin = "story"\n')
+    )
+    filling = "Şəhərdə yeni park açılıb və ağaclar əkilib. " * 400
+    assert prefilter.passes(page(f"Partlayıcı qurğu aşkar edilib. {filling} Müharibədən qalan.").encode())
 
 
 @settings(max_examples=150, deadline=None)
