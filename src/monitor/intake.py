@@ -8,7 +8,7 @@ transactions do the same.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from monitor.article import textfile
@@ -324,4 +324,4 @@ def _label(number: int, source: Source, story: Story) -> tuple[str, Mapping[str,
 
 
 def _stamp(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -20,7 +21,8 @@ _METAS = """
     datecreated originalpublicationdate rnews:datepublished og:article:published_time article.published
     citation_publication_date citation_date date
 """
-_DAY = 86_400
+_APART = (24 + 14) * 3600
+"""Seconds beyond which no time of the day and no zone explains why two claims of a day differ."""
 _INNER = re.compile(
     r"\d{1,2}(?:st|nd|rd|th)?[\s.]+[^\W\d]{3,12}\.?,?\s+\d{4}(?:,?\s+\d{1,2}:\d\d)?"
     r"|[^\W\d]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
@@ -39,33 +41,35 @@ def choose(
     zone: str,
     now: datetime,
 ) -> tuple[datetime | None, str | None]:
-    """The publication time in UTC and its evidence.
+    """The publication time, in the page's own zone so that its day is the page's, and its evidence.
 
     near are the blocks around the headline and the story's end, beside those between headline and story.
     """
     first: datetime | None = None
     kind: str | None = None
-    for at, where in _claims(evidence, near, announced, zone, now):
+    for at, where in _claims(evidence, [*beside, *near], announced, zone, now):
         if at is None or not dates.plausible(at, now=now):
             continue
         if first is None:
             first, kind = at, where
             if _has_time(at):
                 break
-        elif _has_time(at) and abs((at - first).total_seconds()) < _DAY:
+        elif _has_time(at) and at.date() == first.date():
             # A claim of the day alone is refined by one of the same day with the hour.
             first = at
             break
     shown = _first(_stamps(beside, changed=False), zone, now)
-    if shown and (
-        first is None or (kind in {"jsonld", "meta", "time"} and abs((shown - first).total_seconds()) > 2 * _DAY)
-    ):
-        # Head and page disagree by days: the page is what its readers and editors see.
+    if shown and first is None:
         return shown, "text"
-    if first is not None:
-        return first, kind
+    if shown and first and kind in {"jsonld", "meta", "time"} and abs((shown - first).total_seconds()) > _APART:
+        # Head and page disagree by days: the page is what its readers and editors see, unless it shows both days.
+        days = {at.date() for text in _stamps(near) if (at := _read(text, zone, now))}
+        if first.date() not in days:
+            return shown, "text"
     changed = _first(_stamps(beside, changed=True), zone, now)
-    return (changed, "text") if changed else _searched(tree, evidence.url, zone, now)
+    if changed and not shown and kind in {None, "text"}:
+        return changed, "text"
+    return (first, kind) if first is not None else _searched(tree, evidence.url, zone, now)
 
 
 def _first(texts: Iterable[str], zone: str, now: datetime) -> datetime | None:
@@ -74,26 +78,28 @@ def _first(texts: Iterable[str], zone: str, now: datetime) -> datetime | None:
 
 def _read(text: str, zone: str, now: datetime) -> datetime | None:
     """The moment in a line that may hold other words too."""
-    whole = dates.parse(text, zone=zone, now=now)
+    whole = dates.local(text, zone=zone, now=now)
     found = None if whole else _INNER.search(text)
-    return whole or (dates.parse(found[0], zone=zone, now=now) if found else None)
+    return whole or (dates.local(found[0], zone=zone, now=now) if found else None)
 
 
 def _claims(
     evidence: Evidence, near: Sequence[Block], announced: datetime | None, zone: str, now: datetime
 ) -> Iterator[tuple[datetime | None, str]]:
     for text in _json(evidence):
-        yield dates.parse(text, zone=zone, now=now), "jsonld"
+        yield dates.local(text, zone=zone, now=now), "jsonld"
     for name in _METAS.split():
         for text in evidence.metas.get(name, ()):
-            yield dates.parse(text, zone=zone, now=now), "meta"
+            yield dates.local(text, zone=zone, now=now), "meta"
     for element in _times(near):
         stamp = (
             element.get("datetime") or element.get("content") or element.get("title") or line(element.text_content())
         )
-        yield dates.parse(stamp, zone=zone, now=now), "time"
-    yield dates.from_url(evidence.url, zone=zone), "url"
-    yield announced, "feed"
+        yield dates.local(stamp, zone=zone, now=now), "time"
+    here = ZoneInfo(zone)
+    at = dates.from_url(evidence.url, zone=zone)
+    yield at.astimezone(here) if at else None, "url"
+    yield announced.astimezone(here) if announced else None, "feed"
     for text in _stamps(near):
         yield _read(text, zone, now), "text"
 
@@ -129,7 +135,8 @@ def _stamps(near: Sequence[Block], *, changed: bool = False) -> Iterator[str]:
     """The lines that may hold a time; those of a change only when asked for."""
     for block in near:
         if len(block.text) <= 100 and _STAMP.search(block.text) and bool(words.CHANGED.search(block.text)) == changed:
-            yield block.text
+            exact = next((e.get("datetime") for e in block.element.iter("time") if e.get("datetime")), None)
+            yield exact or block.text
 
 
 def _has_time(at: datetime) -> bool:
@@ -146,5 +153,5 @@ def _searched(tree: HtmlElement, url: str, zone: str, now: datetime) -> tuple[da
         max_date=now.strftime("%Y-%m-%d"),
         min_date="1995-01-01",
     )
-    at = dates.parse(found, zone=zone, now=now) if found else None
+    at = dates.local(found, zone=zone, now=now) if found else None
     return (at, "search") if at is not None and dates.plausible(at, now=now) else (None, None)

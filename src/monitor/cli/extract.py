@@ -158,7 +158,8 @@ def _json(found: Found) -> dict[str, object]:
         "title": article.title or None if article else None,
         "author": article.author if article else None,
         "authors": article.authors if article else (),
-        "published_at": article.published_at if article else None,
+        # In the page's own zone: the day is the one that its readers see.
+        "published_at": article.published_at.isoformat() if article and article.published_at else None,
         "language": article.language if article else None,
         "paragraphs": article.paragraphs if article else (),
         "text": article.text if article else "",

@@ -27,17 +27,27 @@ def parse(text: str, *, zone: str, now: datetime) -> datetime | None:
     zone is the IANA zone that counts when the stamp names none. Days without a time begin at midnight there.
     A stamp without a year is settled only by a weekday that fits its last occurrence. Never raises for any text.
     """
+    at = local(text, zone=zone, now=now)
+    return at.astimezone(UTC) if at else None
+
+
+def local(text: str, *, zone: str, now: datetime) -> datetime | None:
+    """The moment that `parse` reads, in the zone that the stamp names, so that its day is the day that was written.
+
+    A stamp in UTC says nothing of the place and is given in zone, as is one without a zone.
+    """
     if len(text) > 4 * _LONGEST:
         return None
     text = _digits(line(text).strip(" .,;|()#"))
     if not 3 <= len(text) <= _LONGEST:
         return None
     try:
-        found = _epoch(text) or _read(text, zone=ZoneInfo(zone), now=now)
-        at = found.astimezone(UTC) if found else None
+        at = _epoch(text) or _read(text, zone=ZoneInfo(zone), now=now)
+        if at is None or not plausible(at, now=now):
+            return None
+        return at if at.utcoffset() else at.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError):  # 31 February, 25:61, year 0
         return None
-    return at if at and plausible(at, now=now) else None
 
 
 def plausible(at: datetime, *, now: datetime) -> bool:
