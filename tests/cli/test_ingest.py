@@ -86,6 +86,7 @@ def test_what_was_taken_in_before_lands_no_second_time(monitor: Monitor, home: P
 
     assert monitor("ingest", path).out.startswith("duplicate")
     assert len(list((home / "queue").glob("*.txt"))) == 1
+    assert (home / "queue" / "feed.atom").read_text("utf-8").count("<entry") == 1
     assert json.loads(monitor("explain", BLAST["url"], "--json").out)["outcome"] == "queued"
 
 

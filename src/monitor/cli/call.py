@@ -49,6 +49,14 @@ class Call:
 
         return Ledger.open(config.store_url(home))
 
+    def publish(self, config: "Config", home: Home, ledger: "Ledger") -> None:
+        """What others read without asking the ledger says what the ledger says now: the feeds beside the queue."""
+        from monitor import feeds  # noqa: PLC0415
+        from monitor.queue import Queue  # noqa: PLC0415
+
+        sources = self.catalogue(config, home).select()
+        feeds.publish(ledger, Queue(config.queue_dir(home)), sources, now=clock.now())
+
     def lexicon(self) -> "Lexicon":
         """The words of the home: bundled and the user's own."""
         from monitor import catalogue  # noqa: PLC0415

@@ -70,6 +70,9 @@ def crawl(
         _tell(report, zone=config.zone, dry_run=dry_run)
         if _landed(report.outcomes) and not dry_run:
             call.note(f"new files are in {config.queue_dir(home)}")
+    if not dry_run:
+        with call.ledger(config, home) as ledger:
+            call.publish(config, home, ledger)
     _end(report, strict=strict)
 
 

@@ -73,6 +73,7 @@ def ingest(
                     await _take_in(lines, intake, run=run, known=known, zone=config.zone, json=json)
                 finally:
                     runs.finish(ledger, run=run, now=clock.now())
+            call.publish(config, home, ledger)
 
     call.log_to_stderr()
     asyncio.run(whole())

@@ -137,6 +137,18 @@ def landed(
         return tuple(item for _, item in _items(connection, which, now, sources))
 
 
+def newest(ledger: Ledger, *, limit: int, now: datetime, sources: Mapping[str, Source]) -> tuple[Item, ...]:
+    """The articles that landed last, the newest first, each with the moment of its last change."""
+    a, r = t.article.c, t.revision.c
+    with ledger.read() as connection:
+        last = sa.select(a.number).where(a.state == "landed").order_by(a.landed_at.desc(), a.number.desc()).limit(limit)
+        numbers = connection.execute(last).scalars().all()
+        changes = sa.select(r.article, sa.func.max(r.at).label("at")).where(r.article.in_(numbers)).group_by(r.article)
+        changed = {row.article: row.at for row in connection.execute(changes)}
+        items = dict(_items(connection, a.number.in_(numbers), now, sources, changed))
+    return tuple(items[number] for number in numbers)
+
+
 def volume(ledger: Ledger, *, start: datetime, end: datetime, wanted: Wanted) -> tuple[int, int]:
     """(articles, incidents among them) that landed between two moments."""
     a = t.article.c
@@ -224,7 +236,7 @@ def _items(
                 seen_at=row.landed_at,
                 hits=matches.load(row.match).matches,
                 copies=tuple(copies.get(row.number, ())),
-                updated_at=changed[row.number] if changed else None,
+                updated_at=changed.get(row.number) if changed else None,
                 partial=row.partial,
             ),
         )
