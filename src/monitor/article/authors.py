@@ -99,6 +99,8 @@ def split(text: str, *, shown: bool = True) -> tuple[str, ...]:
     A text that is not shown but claimed in the page's head holds names and nothing else.
     """
     text = _GLUED.sub("", line(text))
+    if "://" in text:
+        return ()
     if not words.NEEDS_COLON.match(text) or ":" in text:
         text = words.BYLINE_LABEL.sub("", text, count=1)
     found: list[str] = []
@@ -120,6 +122,7 @@ def _joined(piece: str) -> list[str]:
 
 def byline(text: str) -> tuple[str, ...]:
     """The names in a line that is a byline by its label ("By …", "Müəllif: …", "Автор: …"); none when it is not."""
+    text = _GLUED.sub("By ", text)
     if len(text) > 120 or not words.BYLINE_LABEL.match(text) or (words.NEEDS_COLON.match(text) and ":" not in text):
         return ()
     names = split(text)
