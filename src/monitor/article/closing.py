@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from monitor.article import authors
+from monitor.article import bylines
 from monitor.article.headline import key
 
 
@@ -17,13 +17,13 @@ def take(
     left = list(lines)
     found: tuple[str, ...] = ()
     closed: str | None = None
-    while left and (_fold(left[-1]) in own or authors.byline(left[-1])):
+    while left and (_fold(left[-1]) in own or bylines.byline(left[-1])):
         last = left.pop()
         closed = closed or (_spelt(last, own) if _fold(last) in own else None)
-        found = authors.byline(last) or found
+        found = bylines.byline(last) or found
     for text in after:
         closed = closed or (_spelt(text, own) if _fold(text) in own else None)
-        found = found or authors.byline(text)
+        found = found or bylines.byline(text)
     return left, found, closed
 
 
