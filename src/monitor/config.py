@@ -122,7 +122,7 @@ def _clock_time(value: object) -> object:
 
 
 class DigestConfig(Table):
-    """`[[digest]]`: one mail a day, and what it tells of."""
+    """`[[digest]]`: one mail a day, or one an incident with casualties, and what it tells of."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "daily"
     time: Annotated[dt.time, BeforeValidator(_clock_time)] = dt.time(7, 0)
@@ -133,6 +133,7 @@ class DigestConfig(Table):
     classes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     urgent: bool = False
+    """Incidents with casualties at once; such a digest has no days."""
 
 
 class SmtpConfig(Secret):

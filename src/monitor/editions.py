@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.config import Config, DigestConfig
+from monitor.digest import alarm, urgent
 from monitor.digest.compose import Mailing, message
 from monitor.digest.day import Day, DayCount, SourceState, due_day, end_of
 from monitor.errors import UsageError
@@ -52,8 +53,30 @@ class Editor:
                 made.append(edition)
         return tuple(made)
 
+    def make_urgent(self, *, now: datetime) -> tuple[str, ...]:
+        """Every incident with casualties waits in the outbox, once for each urgent digest; the keys of the new mails.
+
+        An article that was mailed and changes is mailed once more for each version.
+        """
+        return tuple(
+            self._urge(digest, found, now=now)
+            for digest in self.config.digests
+            if digest.urgent
+            for found in digests.alarms(
+                self.ledger,
+                name=digest.name,
+                since=now - alarm.RECENT,
+                now=now,
+                wanted=self._wanted(digest),
+                sources={source.id: source for source in self.sources},
+            )
+            if alarm.wanted(found)
+        )
+
     def day(self, digest: DigestConfig, day: date, *, now: datetime) -> Day:
         """What the digest of that day says: as it was made, or as it would be if it were made now."""
+        if digest.urgent:
+            raise UsageError(f"the digest {digest.name!r} is urgent: it has no days; name another with --name")
         edition = digests.find(self.ledger, name=digest.name, day=day)
         if edition:
             return self._view(edition)
@@ -69,7 +92,7 @@ class Editor:
     def resend(self, digest: DigestConfig, day: date, *, now: datetime) -> None:
         """The digest of that day, which must have been made, waits once more for all its recipients."""
         edition = digests.find(self.ledger, name=digest.name, day=day)
-        if edition is None:
+        if edition is None or digest.urgent:
             raise UsageError(f"no digest {digest.name!r} of {day} was made; send it without --resend")
         self._post(digest, edition, now=now, anew=True)
 
@@ -122,6 +145,18 @@ class Editor:
             now=now,
             anew=anew,
         )
+
+    def _urge(self, digest: DigestConfig, found: alarm.Alarm, *, now: datetime) -> str:
+        key = f"urgent/{digest.name}/{found.key}"
+        mail = urgent.message(found, mailing(digest), digest=digest.name, zone=self.config.zone)
+        self.outbox.put(
+            key=key,
+            sender=email.utils.parseaddr(_sender(digest))[1],
+            body=mail.as_bytes(),
+            recipients=[email.utils.parseaddr(to)[1] for to in digest.to],
+            now=now,
+        )
+        return key
 
     def _wanted(self, digest: DigestConfig) -> Wanted:
         chosen = None

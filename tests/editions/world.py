@@ -19,7 +19,7 @@ SOURCE = Source(
 )
 
 
-def land(ledger, number, *, at, category="incident", source=SOURCE, title=None):
+def land(ledger, number, *, at, category="incident", source=SOURCE, title=None, kind="object", published=None):
     """One article has landed at the moment; its queue name."""
     run = runs.start(ledger, kind="crawl", now=at)
     url = f"https://{source.id}.example/{number}"
@@ -28,9 +28,10 @@ def land(ledger, number, *, at, category="incident", source=SOURCE, title=None):
         title=title or f"Ağdamda {number} nömrəli mina partladı",
         paragraphs=(f"Hadisədə {number} yaşlı çoban yaralanıb.", "Araşdırma aparılır."),
         language="az",
+        published_at=published,
     )
     due = urls.record(ledger, run=run, source=source, entry=Entry(url=url, title=article.title), now=at)
-    hit = Hit(term="az:mina", form="mina", weight=3, sentence=article.title, language="az", kind="object")
+    hit = Hit(term="az:mina", form="mina", weight=3, sentence=article.title, language="az", kind=kind)
     text = textfile.dump(article)
     story = Story(
         source=source.id,
@@ -52,7 +53,7 @@ def land(ledger, number, *, at, category="incident", source=SOURCE, title=None):
     return landing.name
 
 
-def revise(ledger, name, *, at):
+def revise(ledger, name, *, at, category=None, kind=None):
     """The text of the article has changed."""
     import sqlalchemy as sa
 
@@ -61,6 +62,9 @@ def revise(ledger, name, *, at):
     run = runs.start(ledger, kind="crawl", now=at)
     with ledger.write() as connection:
         row = connection.execute(sa.select(t.article).where(t.article.c.name == name)).one()
+        match = row.match | ({"category": category} if category else {})
+        if kind:
+            match["matches"] = [hit | {"kind": kind} for hit in match["matches"]]
         connection.execute(
             sa.insert(t.revision).values(
                 article=row.number,
@@ -70,6 +74,6 @@ def revise(ledger, name, *, at):
                 text_key=f"changed {at}",
                 title=row.title,
                 text=row.text,
-                match=row.match,
+                match=match,
             )
         )

@@ -50,6 +50,7 @@ def digest(
             if day or name or to_file or dry_run or resend:
                 raise UsageError("--if-due decides by itself which digests to make; give it alone")
             made = [f"{edition.name} {edition.day}" for edition in editor.make_due(now=now)]
+            made += editor.make_urgent(now=now)
             _report(call, made, editor.outbox.post(now=now), json=json)
             return
         which, wanted = _which(config, name), _day(day, config, now)
@@ -65,7 +66,10 @@ def digest(
 
 def _which(config: "Config", name: str | None) -> "DigestConfig":
     if name is None:
-        return config.digests[0]
+        daily = next((digest for digest in config.digests if not digest.urgent), None)
+        if daily is None:
+            raise UsageError("every [[digest]] is urgent and has no days; add one that is not, or use --if-due")
+        return daily
     for found in config.digests:
         if found.name == name:
             return found

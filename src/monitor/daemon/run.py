@@ -221,6 +221,8 @@ def _post(editor: Editor) -> None:
     now = clock.now()
     for edition in editor.make_due(now=now):
         log.info("digest made", name=edition.name, day=str(edition.day))
+    for key in editor.make_urgent(now=now):
+        log.info("urgent mail made", key=key)
     posted = editor.outbox.post(now=now)
     if posted.accepted or posted.ended:
         log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)

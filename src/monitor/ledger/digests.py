@@ -5,12 +5,13 @@ The primary keys hold that, whatever clocks and zones do; what a digest was made
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.digest.alarm import Alarm
 from monitor.digest.day import Copy, Item
 from monitor.ledger import matches
 from monitor.ledger import schema as t
@@ -149,6 +150,33 @@ def newest(ledger: Ledger, *, limit: int, now: datetime, sources: Mapping[str, S
     return tuple(items[number] for number in numbers)
 
 
+def alarms(
+    ledger: Ledger, *, name: str, since: datetime, now: datetime, wanted: Wanted, sources: Mapping[str, Source]
+) -> tuple[Alarm, ...]:
+    """The articles that landed and the versions that came since, the oldest first, of which no urgent mail is known."""
+    a, r, m = t.article.c, t.revision.c, t.mail.c
+    prefix = f"urgent/{name}/"
+    with ledger.read() as connection:
+        told = set(
+            connection.execute(
+                sa.select(m.key).where(m.created_at >= since, m.key.startswith(prefix, autoescape=True))
+            ).scalars()
+        )
+        fresh = sa.and_(a.state == "landed", a.landed_at >= since, *_wanted(wanted))
+        changes = connection.execute(
+            sa.select(t.revision).join(t.article, a.number == r.article).where(r.at >= since, *_wanted(wanted))
+        ).all()
+        changed = a.number.in_({row.article for row in changes})
+        items = dict(_items(connection, sa.or_(fresh, changed), now, sources))
+    found = [Alarm(item=item) for item in items.values() if item.seen_at >= since]
+    found += [
+        Alarm(item=_version(items[row.article], row), revision=row.id, before=items[row.article])
+        for row in sorted(changes, key=lambda row: row.id)
+        if row.article in items
+    ]
+    return tuple(alarm for alarm in found if prefix + alarm.key not in told)
+
+
 def volume(ledger: Ledger, *, start: datetime, end: datetime, wanted: Wanted) -> tuple[int, int]:
     """(articles, incidents among them) that landed between two moments."""
     a = t.article.c
@@ -242,6 +270,18 @@ def _items(
         )
         for row in rows
     ]
+
+
+def _version(item: Item, row: Any) -> Item:
+    match = matches.load(row.match)
+    return replace(
+        item,
+        title=row.title,
+        category=match.category or "other",
+        score=match.score,
+        hits=match.matches,
+        updated_at=row.at,
+    )
 
 
 def _edition(row: Any) -> Edition:

@@ -6,7 +6,7 @@ Each step is linear in the text, and what is found is bounded.
 from collections.abc import Sequence
 
 from monitor.model import Hit, Match
-from monitor.relevance.judgement import Finding, judge
+from monitor.relevance.judgement import Finding, Judgement, judge
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
 from monitor.relevance.rules import Rules
@@ -14,6 +14,8 @@ from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_HITS = 40  # shown; the judgement sees all
+CASUALTIES = frozenset({"victim", "limb"})
+"""Kinds of terms that say that somebody was hurt. Shown beside an incident, without weight: they decide nothing."""
 
 
 class Matcher:
@@ -40,9 +42,21 @@ class Matcher:
             score=round(judgement.score, 2),
             category=judgement.category,
             language=main,
-            matches=tuple(_hit(reading, one, main) for one in judgement.counted[:_MOST_HITS]),
+            matches=tuple(
+                _hit(reading, one, main) for one in [*judgement.counted[:_MOST_HITS], *_hurt(judgement, findings)]
+            ),
             rejected=tuple(_hit(reading, one, main, why) for one, why in refused[:_MOST_HITS]),
         )
+
+
+def _hurt(judgement: Judgement, findings: Sequence[Finding]) -> list[Finding]:
+    """Who was hurt in the incident: what is told of it in a sentence that tells the event, or beside one; each once."""
+    if judgement.category != "incident":
+        return []
+    events = {one.sentence for one in judgement.counted if one.kind == "event"}
+    near = {sentence + step for sentence in events for step in (-1, 0, 1)}
+    hurt = [one for one in findings if one.kind in CASUALTIES and not one.weight and one.sentence in near]
+    return list({(one.sentence, one.term): one for one in hurt}.values())[:_MOST_HITS]
 
 
 def _finding(one: Occurrence) -> Finding:
