@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import clock
 from monitor.demo.server import serving
 from monitor.demo.world import Outlet, load, settings
-from monitor.ledger import Ledger, leases
+from monitor.ledger import Ledger, leases, schema
 from monitor.model import Outcome
 
 DEAD = "valley"
@@ -98,7 +99,26 @@ def test_what_landed_is_in_the_queue_and_can_be_explained_by_name_and_address(cr
     told = world.run("explain", by_name["url"]).stdout
     assert f"queue file   {files[0].name} (landed" in told
     assert re.search(r"^match        relevant, ", told, re.MULTILINE)
+    assert re.search(r"^robots.txt   allows it \(HTTP 200, asked ", told, re.MULTILINE)
+    assert re.search(r"^landing      \+ landed", told, re.MULTILINE)
     assert world.json("queue", "verify")["ok"]
+
+
+def test_a_page_that_robots_txt_forbids_and_one_that_was_refused_tell_where_their_way_ended(
+    crawled: tuple[World, Any],
+) -> None:
+    world, _ = crawled
+    with Ledger.open(world.home / "monitor.db") as ledger, ledger.read() as connection:
+        u = schema.url.c
+        ends = {row.outcome: row.url for row in connection.execute(sa.select(u.outcome, u.url))}
+
+    forbidden = world.json("explain", ends["blocked"])
+    assert forbidden["robots"]["allowed"] is False
+    assert [(stage["name"], stage["passed"]) for stage in forbidden["stages"]] == [("robots", False)]
+    refused = world.json("explain", ends["irrelevant"])
+    assert refused["robots"]["allowed"] is True
+    assert refused["stages"][-1]["name"] in {"prefilter", "relevance"}
+    assert not refused["stages"][-1]["passed"]
 
 
 def test_a_failed_source_is_told_and_fails_the_crawl_only_when_asked_to_be_strict(crawled: tuple[World, Any]) -> None:

@@ -1,7 +1,9 @@
 """`monitor explain`: the way of one URL."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -11,6 +13,7 @@ from monitor.errors import UsageError
 from monitor.text import line
 
 if TYPE_CHECKING:
+    from monitor.ledger import Ledger
     from monitor.ledger.trace import Landed, Trace
     from monitor.model import Hit, Match
 
@@ -36,24 +39,58 @@ def explain(
         mirrors |= urlkey.mirrors(source)
     with call.ledger(config, home) as ledger:
         found = trace.find(ledger, what, mirrors=mirrors)
+        rule = _rule(ledger, found.url, agent=config.crawl.user_agent) if found and found.channel else None
     if found is None:
         raise UsageError(f"the ledger knows nothing of {what!r}; no source has announced it and nobody handed it in")
     if json:
-        output.record("explain", found, name=found.article.name if found.article else None)
+        name = found.article.name if found.article else None
+        output.record("explain", found, name=name, robots=rule, stages=found.stages)
         return
-    _tell(found)
+    _tell(found, rule)
 
 
-def _tell(found: "Trace") -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What the site's robots.txt says of the address."""
+
+    allowed: bool | None
+    """None: it could not be read, so that nothing may be asked for now."""
+    status: int | None
+    asked_at: datetime
+
+    def __str__(self) -> str:
+        verdict = {True: "allows it", False: "forbids it", None: "could not be read"}[self.allowed]
+        return f"{verdict} (HTTP {self.status or 'no answer'}, asked {_at(self.asked_at)})"
+
+
+def _rule(ledger: "Ledger", url: str, *, agent: str) -> Rule | None:
+    from protego import Protego  # noqa: PLC0415
+
+    from monitor.ledger import robots  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    heard = robots.load(ledger, f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
+    if heard is None:
+        return None
+    allowed = None if heard.body is None else Protego.parse(heard.body).can_fetch(url, agent)
+    return Rule(allowed=allowed, status=heard.status, asked_at=heard.fetched_at)
+
+
+def _tell(found: "Trace", rule: Rule | None) -> None:
     _say("url", found.url)
     _say("title", found.title)
     _say("source", found.source)
     _say("announced", f"{_at(found.discovered_at)} by {found.channel}" if found.channel else None)
     _say("handed in", None if found.channel else _at(found.discovered_at))
-    _say("published", _at(found.published_at))
+    evidence = "by the page" if found.reason == "by the date on the page" else "as announced"
+    _say("published", f"{_at(found.published_at)} {evidence}" if found.published_at else None)
+    _say("robots.txt", str(rule) if rule else None)
     _say("fetched", _at(found.fetched_at))
     for step in found.steps:
         _say(f"{step.kind} {step.run}", f"{_at(step.at)} {step.outcome}" + (f": {step.reason}" if step.reason else ""))
+    for stage in found.stages:
+        _say(stage.name, f"{'+' if stage.passed else '-'} {stage.says}")
     _say("outcome", f"{found.outcome}" + (f": {found.reason}" if found.reason else ""))
     _say("next try", _at(found.retry_at) if found.outcome in {"failed", "blocked"} else None)
     if found.match:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,9 @@ from monitor.ledger.store import Ledger
 from monitor.model import Match, Outcome
 from monitor.sameness import urlkey
 
+_BEFORE_READING = ("address", "robots", "fetch")
+_DATED_AFTER = "relevance"
+"""A page that was announced without a date tells its own once it is read."""
 _NAME = re.compile(r"(?:.*/)?(\d{3,}_[0-9a-f]{16})(?:\.txt|\.json)?")
 
 
@@ -26,6 +30,16 @@ class Step:
     at: datetime
     outcome: Outcome
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What one stage of the way said."""
+
+    name: str
+    """date, address, robots, fetch, prefilter, extraction, relevance, sameness, landing."""
+    passed: bool
+    says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +108,42 @@ class Trace:
     """Why a text that was read was refused; of a landed one it stands with the article."""
     steps: tuple[Step, ...]
     article: Landed | None
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What each stage of the way said of it the last time, up to the one that it did not pass."""
+        stopped = self._stopped
+        end = [Stage(name=stopped, passed=False, says=self.reason or "")] if stopped else []
+        if self.outcome is Outcome.PENDING or stopped in _BEFORE_READING or self.fetched_at is None:
+            return tuple(end)
+        partial = self.article is not None and self.article.partial
+        said = {
+            "fetch": "answered",
+            "prefilter": "let through",
+            "extraction": "only what was announced" if partial else "an article",
+            "relevance": "relevant",
+            "sameness": "not told before",
+        }
+        if self.channel is None:
+            del said["fetch"]
+        names = list(takewhile(lambda name: name != (_DATED_AFTER if stopped == "date" else stopped), said))
+        passed = [Stage(name=name, passed=True, says=said[name]) for name in names]
+        if stopped is None and self.article is not None:
+            end = [Stage(name="landing", passed=self.article.landed_at is not None, says=self.article.state)]
+        return (*passed, *end)
+
+    @property
+    def _stopped(self) -> str | None:
+        """The stage that it did not pass."""
+        if self.outcome in (Outcome.BLOCKED, Outcome.FAILED):
+            return "robots" if (self.reason or "").startswith("robots.txt") else "fetch"
+        if self.outcome is Outcome.NOT_ARTICLE:
+            return "extraction" if self.fetched_at else "address"
+        if self.outcome is Outcome.IRRELEVANT:
+            # Only what the prefilter refused was never matched.
+            return "relevance" if self.match else "prefilter"
+        known = {Outcome.TOO_OLD: "date", Outcome.DUPLICATE: "sameness", Outcome.UPDATED: "sameness"}
+        return known.get(self.outcome)
 
 
 def find(ledger: Ledger, what: str, *, mirrors: Mapping[str, str] | None = None) -> Trace | None:
