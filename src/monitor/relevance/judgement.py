@@ -34,7 +34,19 @@ _CATEGORY = {
     "court": "court",
     "aid": "aid",
 }
-_LEANING = {"clearance": 0.5, "policy": 1.6, "victim-statistics": 1.7, "court": 2.6, "aid": 2.2}
+_LEANING = {"clearance": 0.6, "court": 3.2, "aid": 2.2, "risk-education": 1.5}
+# Words that decide nothing about relevance, but say what an article is for: who gives, who governs, who does business.
+_HINTS = {
+    "relief": ("aid", 3.0),
+    "funding": ("aid", 0.5),
+    "authority": ("policy", 3.0),
+    "maps": ("policy", 2.0),
+    "justice": ("court", 1.0),
+    "rendered": ("clearance", 4.0),
+    "sidelight": ("other", 2.0),
+    "animal": ("other", 2.0),
+    "probing": ("other", 1.0),
+}
 
 
 class Finding(NamedTuple):
@@ -67,7 +79,11 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
     score = _score(sentences, about, places, findings)
     if score >= THRESHOLD:
         return Judgement(
-            relevant=True, score=score, category=_category(about, places), counted=_best(weighty, places), refused=[]
+            relevant=True,
+            score=score,
+            category=_category(_telling(about, findings), places),
+            counted=_best(weighty, places),
+            refused=[],
         )
     if _score(sentences, apart, places, findings) >= THRESHOLD:
         kind = Counter(one.kind for one in apart).most_common(1)[0][0]
@@ -91,6 +107,11 @@ def lead(sentences: Sequence[Sentence]) -> frozenset[int]:
     first = sentences[body[0]].paragraph if body else 0
     opening = body[:2] + [n for n in body[2:4] if sentences[n].paragraph == first]
     return frozenset([n for n, sentence in enumerate(sentences) if sentence.paragraph < 0] + opening)
+
+
+def _telling(about: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """What tells the category: what counts, and the words around it."""
+    return [*about, *(one for one in findings if not one.weight)]
 
 
 def _places(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> list[float]:
@@ -168,13 +189,25 @@ def _mentions(findings: Sequence[Finding]) -> int:
 
 
 def _category(findings: Sequence[Finding], places: Sequence[float]) -> str:
-    """What the weightiest sort of findings is; courts, gifts and treaties always come with what they are about."""
-    weights: defaultdict[str, float] = defaultdict(float)
+    """What most sentences speak of, headline and lead first; a sentence speaks once of each however many rules hold."""
+    best: dict[tuple[str, str, int], float] = {}
     for one in findings:
-        name = _CATEGORY.get(one.kind, "other")
-        weights[name] += one.weight * places[one.sentence] * _LEANING.get(name, 1.0)
-    named = [(weight, name) for name, weight in weights.items() if name != "other"]
-    return max(named)[1] if named else "other"
+        name, leaning = _purpose(one)
+        if name is not None:
+            key = (name, "" if one.weight else one.kind, one.sentence)
+            best[key] = max(best.get(key, 0.0), leaning * places[one.sentence])
+    weights: defaultdict[str, float] = defaultdict(float)
+    for (name, _, _), weight in best.items():
+        weights[name] += weight
+    return max((weight, name) for name, weight in weights.items())[1] if weights else "other"
+
+
+def _purpose(one: Finding) -> tuple[str | None, float]:
+    """What a finding says the article is for, and how loudly."""
+    if not one.weight:
+        return _HINTS.get(one.kind, (None, 0.0))
+    name = _CATEGORY.get(one.kind)
+    return name, one.weight * _LEANING.get(name or "", 1.0)
 
 
 def _best(findings: Sequence[Finding], places: Sequence[float]) -> list[Finding]:
