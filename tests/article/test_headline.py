@@ -40,6 +40,11 @@ def test_a_heading_that_names_the_site_gives_way_to_what_the_head_claims():
     assert chosen("<h1>Alma</h1>", title=f"{TITLE} | Alma", og=TITLE, name="Alma") == TITLE
 
 
+def test_a_colon_parts_only_a_name_that_the_page_shows_as_its_heading():
+    assert chosen("<h1>Alma bloqu</h1>", title=f"Alma bloqu: {TITLE}", name="Alma bloqu") == TITLE
+    assert chosen("<h1>Mina</h1>", title="Alma: üç mina tapıldı", name="Alma") == "Alma: üç mina tapıldı"
+
+
 def test_a_heading_that_says_the_same_in_other_words_is_what_readers_see():
     heading = "Kəndin yaxınlığında daha üç mina tapılıb və zərərsizləşdirilib"
     assert chosen(f"<h1>{heading}</h1>", title=f"{TITLE} | Alma", og=TITLE, name="Alma") == heading

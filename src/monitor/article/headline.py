@@ -102,6 +102,9 @@ def without_outlet(
     known = {key(name).replace(" ", "") for name in names}
     cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(title)]
     heads = {key(heading) for heading in headings}
+    name, colon, rest = title.partition(": ")
+    if colon and key(name) in heads and _named(name, known):
+        return without_outlet(rest.strip(), names=names, others=others, headings=headings)
     alone = ({key(other) for other in others} | heads) - {key(title)} if cuts else set()
     pieces = [piece for piece in _SEPARATOR.split(title) if key(piece) in alone and not _named(piece, known)]
     if pieces and key(longest := max(pieces, key=len)) in heads:
@@ -112,7 +115,12 @@ def without_outlet(
     for start, end in reversed(cuts):
         if _named(title[:start], known):
             return without_outlet(title[end:].strip(), names=names, others=others, headings=headings)
-    # What stands alone elsewhere on the page is the headline, if it is the greater part; else it is the site's name.
+    return _greater_part(title, cuts, alone)
+
+
+def _greater_part(title: str, cuts: Iterable[tuple[int, int]], alone: Collection[str]) -> str:
+    """The title's greater part, if one of its parts stands alone on the page or the other is short enough for a name."""
+    # What stands alone is the headline, if it is the greater part; else it is the site's name.
     for start, end in cuts:
         left, right = title[:start].strip(), title[end:].strip()
         if key(left) in alone or key(right) in alone:
