@@ -119,7 +119,7 @@ def without_outlet(
 
 
 def _greater_part(title: str, cuts: Iterable[tuple[int, int]], alone: Collection[str]) -> str:
-    """The title's greater part, if one of its parts stands alone on the page or the other is short enough for a name."""
+    """The title's greater part, where one part stands alone on the page or the last is short enough for a name."""
     # What stands alone is the headline, if it is the greater part; else it is the site's name.
     for start, end in cuts:
         left, right = title[:start].strip(), title[end:].strip()
