@@ -222,6 +222,10 @@ class Config(BaseSettings):
         """The queue directory; a relative one lies in the home."""
         return home.path / Path(self.queue.dir).expanduser()
 
+    def textfile(self, home: Home) -> Path | None:
+        """The file for the figures, if one is named; a relative one lies in the home."""
+        return home.path / Path(self.metrics.textfile).expanduser() if self.metrics.textfile else None
+
     def store_url(self, home: Home) -> str:
         """The SQLAlchemy URL of the ledger, with its password: not to be shown. A relative file lies in the home."""
         if not self.store.url:

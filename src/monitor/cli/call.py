@@ -50,12 +50,21 @@ class Call:
         return Ledger.open(config.store_url(home))
 
     def publish(self, config: "Config", home: Home, ledger: "Ledger") -> None:
-        """What others read without asking the ledger says what the ledger says now: the feeds beside the queue."""
+        """Feeds and the file of figures say what the ledger says now, for those who do not ask it."""
         from monitor import feeds  # noqa: PLC0415
         from monitor.queue import Queue  # noqa: PLC0415
 
-        sources = self.catalogue(config, home).select()
-        feeds.publish(ledger, Queue(config.queue_dir(home)), sources, now=clock.now())
+        queue, sources = Queue(config.queue_dir(home)), tuple(self.catalogue(config, home).select())
+        feeds.publish(ledger, queue, sources, now=clock.now())
+        path = config.textfile(home)
+        if path:
+            from monitor import metrics  # noqa: PLC0415
+            from monitor.daemon import beat  # noqa: PLC0415
+
+            figures = metrics.Figures(
+                ledger=ledger, queue=queue, sources=sources, daemon=lambda: beat.read(home.beat), now=clock.now
+            )
+            metrics.textfile(figures, path)
 
     def lexicon(self) -> "Lexicon":
         """The words of the home: bundled and the user's own."""

@@ -8,14 +8,15 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import clock, lock, logs
+from monitor import clock, feeds, lock, logs, metrics
 from monitor.config import Config
 from monitor.crawl.loop import event_loop
 from monitor.crawl.once import crawls
@@ -24,10 +25,12 @@ from monitor.daemon import beat, notify, upkeep
 from monitor.daemon.steps import Steps
 from monitor.daemon.visits import Visits
 from monitor.editions import Editor, open_editor
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError
 from monitor.home import Home
 from monitor.ledger import Ledger, leases
+from monitor.metrics import Figures
 from monitor.model import Outcome, Progress, Settled, Source, VisitReport
+from monitor.queue import Queue
 
 log = logs.logger(__name__)
 
@@ -113,9 +116,13 @@ class Daemon:
     async def _session(self, setup: Setup) -> None:
         config, home = setup.config, self._home
         async with crawls(config, home) as open_crawls:
-            with Ledger.open(config.store_url(home)) as ledger, open_editor(config, home, setup.sources) as editor:
+            with (
+                Ledger.open(config.store_url(home)) as ledger,
+                open_editor(config, home, setup.sources) as editor,
+                _served(config, self._figures(setup, ledger)) as figures,
+            ):
                 visits = self._plan(setup, ledger, open_crawls)
-                scheduler = self._scheduler(visits, editor, ledger, config)
+                scheduler = self._scheduler(visits, editor, figures, config)
                 scheduler.start()
                 notify.tell(f"READY=1\nSTATUS=watching {len(setup.sources)} sources")
                 log.info("watching", sources=len(setup.sources), zone=config.zone)
@@ -125,6 +132,15 @@ class Daemon:
                     scheduler.shutdown(wait=False)
                     await visits.finish(grace=GRACE)
                     self._visits += visits.done
+
+    def _figures(self, setup: Setup, ledger: Ledger) -> Figures:
+        return Figures(
+            ledger=ledger,
+            queue=Queue(setup.config.queue_dir(self._home)),
+            sources=setup.sources,
+            daemon=lambda: beat.read(self._home.beat),
+            now=clock.now,
+        )
 
     def _plan(self, setup: Setup, ledger: Ledger, open_crawls: Crawls) -> Visits:
         def remaining(source: Source) -> timedelta:
@@ -144,7 +160,7 @@ class Daemon:
             time=asyncio.get_running_loop().time,
         )
 
-    def _scheduler(self, visits: Visits, editor: Editor, ledger: Ledger, config: Config) -> AsyncIOScheduler:
+    def _scheduler(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone=UTC,
             # The defaults drop a job that is a second late; a tick is worth doing however late it comes.
@@ -168,15 +184,19 @@ class Daemon:
         async def post() -> None:
             await asyncio.to_thread(_post, editor)
 
+        async def publish() -> None:
+            await asyncio.to_thread(_publish, figures, config.textfile(self._home))
+
         async def sign() -> None:
             self._sign(visits)
 
         async def keep() -> None:
-            await asyncio.to_thread(upkeep.keep, ledger, self._home, config, now=clock.now())
+            await asyncio.to_thread(upkeep.keep, figures.ledger, self._home, config, now=clock.now())
 
         soon = clock.now() + timedelta(seconds=1)
         scheduler.add_job(visit, "interval", seconds=1, id="visits")
         scheduler.add_job(post, "interval", seconds=30, id="digests", next_run_time=soon)
+        scheduler.add_job(publish, "interval", seconds=30, id="feeds and figures", next_run_time=soon)
         scheduler.add_job(sign, "interval", seconds=_sign_every(), id="sign of life", next_run_time=soon)
         scheduler.add_job(keep, "interval", hours=6, id="upkeep", next_run_time=soon + timedelta(minutes=5))
         return scheduler
@@ -228,6 +248,25 @@ def _post(editor: Editor) -> None:
         log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)
     for problem in posted.problems:
         log.warning("mail waits", why=problem)
+
+
+def _publish(figures: Figures, path: Path | None) -> None:
+    """What others read without asking the ledger says what it says now."""
+    feeds.publish(figures.ledger, figures.queue, figures.sources, now=clock.now())
+    if path:
+        metrics.textfile(figures, path)
+
+
+@contextmanager
+def _served(config: Config, figures: Figures) -> Iterator[Figures]:
+    """The figures, served if a port is named; that it is taken stops no crawl, and is said."""
+    with ExitStack() as stack:
+        if config.metrics.port:
+            try:
+                stack.enter_context(metrics.serve(figures, port=config.metrics.port))
+            except ConfigError as error:
+                log.error("no figures are served", why=str(error))  # noqa: TRY400 - the operator's slip, in one line
+        yield figures
 
 
 def _sign_every() -> float:
