@@ -159,7 +159,6 @@ def test_a_byte_order_mark_does_no_harm(home: Home) -> None:
         "[smtp]\npassword = 'Zərif-42'",
         "[smtp]\npassword = 'Zərif-42'\nport = 'x'",
         "[store]\nurl = 'postgresql://u:Zərif-42@db/x'",
-        "[[hook]]\nurl = 'https://h.example/'\nsecret = 'Zərif-42'",
     ],
 )
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(home: Home, text: str) -> None:
@@ -219,7 +218,7 @@ def test_effective_settings_say_where_each_was_set_and_show_no_secret(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MONITOR_CRAWL__WORKERS", "2")
-    settings = written(home, "[crawl]\ndelay = 1\n[[hook]]\nurl = 'https://h.example/T0/canary'\n[[digest]]\n")
+    settings = written(home, "[crawl]\ndelay = 1\nuser_agent = 'm (+https://me:canary@h.example/)'\n[[digest]]\n")
 
     shown = {setting.key: setting for setting in effective.settings(settings, home)}
 
@@ -227,7 +226,7 @@ def test_effective_settings_say_where_each_was_set_and_show_no_secret(
     assert shown["crawl.workers"].origin == "environment variable MONITOR_CRAWL__WORKERS"
     assert shown["crawl.timeout"].origin == "default"
     assert shown["digest[1].time"].value == "07:00"
-    assert "canary" not in shown["hook[1].url"].value
+    assert "canary" not in shown["crawl.user_agent"].value
 
 
 @given(st.integers(0, 10_000), st.sampled_from("smhd"))

@@ -145,14 +145,6 @@ class SmtpConfig(Secret):
     username: Line = ""
 
 
-class HookConfig(Table):
-    """`[[hook]]`: a web address that is told of new articles."""
-
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    secret_file: str = ""
-    secret_env: str = ""
-
-
 class MetricsConfig(Table):
     """`[metrics]`: figures for Prometheus, on a loopback port or in a text file."""
 
@@ -181,7 +173,6 @@ class Config(BaseSettings):
     queue: QueueConfig = QueueConfig()
     digest: tuple[DigestConfig, ...] = ()
     smtp: SmtpConfig = SmtpConfig()
-    hook: tuple[HookConfig, ...] = ()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
     source: tuple[dict[str, Any], ...] = ()
