@@ -154,7 +154,7 @@ def _says_around(names: str) -> bool:
         return False
     for name in names.split():
         parts = {word.lower() for word in _TOKEN.findall(name)}
-        if parts & words.PAGE:
+        if parts & words.PAGE and (parts & words.STATES or not parts & words.SURELY_AROUND):
             continue
         if parts & words.AROUND or name.lower() in words.AROUND or words.AROUND_PAIRS.search(name.lower()):
             return True

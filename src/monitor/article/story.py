@@ -23,6 +23,9 @@ _CLOSE = frozenset(":;»”\"')’“«")
 _DIGITS = re.compile(r"[\d_-]+")
 _DIGIT = re.compile(r"\d")
 _STAMP = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}")
+_DAY = re.compile(
+    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\D{2,20}\d{4}|\D{3,15}\d{1,2}, \d{4})\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ def find(
     """
     _settle(blocks, start, heard)
     _mark_records(blocks, blocks[start].element if start is not None else None)
+    if start is not None:
+        _mark_further(blocks, blocks[start].element)
     holder = _core(blocks, start, lead)
     if holder is None:
         return None
@@ -159,6 +164,37 @@ def _mark_records(blocks: Sequence[Block], headline: HtmlElement | None) -> None
             for element in elements:
                 for block in members[element]:
                     block.record = True
+
+
+def _mark_further(blocks: Sequence[Block], headline: HtmlElement) -> None:
+    """Mark the whole stories that follow on the same page: set like the one with the headline, each with its own."""
+    told = {around for block in blocks if _plain_weight(block) > 0 for around in block.element.iterancestors()}
+    held: dict[HtmlElement, list[Block]] = {}
+    for element in (headline, *headline.iterancestors()):
+        if element.tag == "body":
+            break
+        if element in told:
+            like = (other for other in element.itersiblings(str(element.tag)) if len(other))
+            held |= {other: [] for other in like if other.get("class") == element.get("class")}
+    if not held:
+        return
+    for block in blocks:
+        for around in (block.element, *block.element.iterancestors()):
+            if around in held:
+                held[around].append(block)
+    for inside in held.values():
+        if _is_whole(inside):
+            for block in inside:
+                block.record = True
+
+
+def _is_whole(held: Sequence[Block]) -> bool:
+    """Whether the blocks are a story of their own: a heading, the day or a link to it beside that, and prose."""
+    at = next((place for place, block in enumerate(held[:4]) if block.tag in HEADINGS), None)
+    if at is None or not any(_plain_weight(block) > 0 for block in held[at + 1 :]):
+        return False
+    dated = any(len(block.text) < 60 and _DAY.search(block.text) for block in held[: at + 3] if block is not held[at])
+    return dated or held[at].link_share > 0.8
 
 
 def _is_card(held: Sequence[Block]) -> bool:

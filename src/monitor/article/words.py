@@ -45,6 +45,12 @@ AROUND = _set("""
 PAGE = _set("has with no without content wrapper container layout page body")
 """Words that make a name speak of the whole page: "has-sidebar", "page-menu-wrapper"."""
 
+STATES = _set("has with no without body")
+"""Of those the words that tell what a page has."""
+
+SURELY_AROUND = _set("footer breadcrumb breadcrumbs comments commentlist disqus cookie cookies copyright newsletter")
+"""Of those the words that no whole page is called by: "footer-wrapper" is the footer."""
+
 AROUND_PAIRS = re.compile(
     _any(
         r"(?:most|more|last|latest|top|other|also|read|next|prev|previous|similar|hot)[-_ ]?"
