@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -64,17 +63,13 @@ class Rule:
 
 
 def _rule(ledger: "Ledger", url: str, *, agent: str) -> Rule | None:
-    from protego import Protego  # noqa: PLC0415
+    from monitor.crawl.robots import heard  # noqa: PLC0415 - Scrapy is slow to import
 
-    from monitor.ledger import robots  # noqa: PLC0415
-
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    heard = robots.load(ledger, f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
-    if heard is None:
+    said = heard(ledger, url, agent=agent)
+    if said is None:
         return None
-    allowed = None if heard.body is None else Protego.parse(heard.body).can_fetch(url, agent)
-    return Rule(allowed=allowed, status=heard.status, asked_at=heard.fetched_at)
+    rules, allowed = said
+    return Rule(allowed=allowed, status=rules.status, asked_at=rules.fetched_at)
 
 
 def _tell(found: "Trace", rule: Rule | None) -> None:

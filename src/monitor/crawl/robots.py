@@ -111,6 +111,14 @@ class Robots:
         )
 
 
+def heard(ledger: Ledger, url: str, *, agent: str) -> tuple[Rules, bool | None] | None:
+    """What the URL's robots.txt said last, and whether that allows it (None: no usable answer); None: never asked."""
+    rules = kept.load(ledger, _origin(url))
+    if rules is None:
+        return None
+    return rules, None if rules.body is None else bool(Protego.parse(rules.body).can_fetch(url, agent))
+
+
 def _answered(rules: Rules) -> bool:
     return rules.reachable_at == rules.fetched_at
 
