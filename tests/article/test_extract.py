@@ -215,6 +215,28 @@ def test_lists_and_wares_are_no_articles_and_the_reason_is_told(name):
     assert extraction.reason
 
 
+def test_whole_stories_that_follow_on_the_page_are_not_this_one():
+    title, one, two = STORIES["az"]
+    further = "".join(
+        f"<div class='detail'><h2>Başqa xəbərin başlığı {n}</h2><time>19.11.2026</time><div><p>Qonşu rayonda {n} sahə"
+        f" bu həftə yoxlanılıb, nəticələr sabah açıqlanacaq.</p><p>Komissiya işini davam etdirir, sakinlər gözləyir.</p></div></div>"
+        for n in range(4)
+    )
+    body = (
+        f"<div class='detail'><h1>{title}</h1><time>20.11.2026</time><div><p>{one}</p><p>{two}</p></div></div>{further}"
+    )
+
+    assert read(page(body)).article.paragraphs == (one, two)
+
+
+def test_parts_of_a_story_that_are_set_alike_stay_in_it():
+    title, one, two = STORIES["az"]
+    part = "Qonşu rayonda sahələr bu həftə yoxlanılıb, nəticələr sabah açıqlanacaq."
+    body = f"<div class='part'><h1>{title}</h1><p>{one}</p></div><div class='part'><h2>Sahələr</h2><p>{part}</p><p>{two}</p></div>"
+
+    assert read(page(body)).article.paragraphs == (one, "Sahələr", part, two)
+
+
 SITE = '<meta property="og:type" content="website">'
 ONE = "Göytəpə kəndində 34 yaşlı çoban minaya düşərək yaralanıb."
 

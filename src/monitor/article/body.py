@@ -46,7 +46,7 @@ def combine(  # noqa: PLR0911 - one return a witness, in their order
             return _between(page, set(matched), set(own.blocks) if own and share < 0.9 else set())
         if share < 0.3 and (own is None or (own.size < 4 * len(body) and not told.same_story(body, own.blocks))):
             return told.blocks(body)
-    if told.squeeze(text) and sum(len(told.squeeze(block.text)) for block in heard) < 0.5 * len(told.squeeze(text)):
+    if _elsewhere(text, page, heard):
         # What it reads is not on the page as blocks: it took it from data in a script.
         return list(own.blocks) if own is not None and own.size > len(text) else told.blocks(text)
     likely = {block for block in heard if not block.furniture and not block.record}
@@ -62,6 +62,15 @@ def combine(  # noqa: PLR0911 - one return a witness, in their order
     sure = both | {block for block in likely if form(block) in forms and weight(block) > 0}
     doubtful = {block for block in own.blocks if block not in heard and weight(block) <= 0}
     return _between(page, sure | _tail(page, sure, likely), {*own.blocks, *likely} - doubtful)
+
+
+def _elsewhere(text: str, page: Sequence[Block], heard: Collection[Block]) -> bool:
+    """Whether most of the text is not among the page's blocks, in whatever order it is told."""
+    said = told.squeeze(text)
+    least = 0.5 * len(said)
+    if sum(len(told.squeeze(block.text)) for block in heard) >= least:
+        return False
+    return sum(len(own) for block in page if len(own := told.squeeze(block.text)) >= _LONG and own in said) < least
 
 
 def _tail(page: Sequence[Block], sure: Collection[Block], likely: Collection[Block]) -> set[Block]:
