@@ -95,7 +95,8 @@ def looks_like_one(name: str) -> bool:
 def is_written_as_one(name: str) -> bool:
     """One word, or up to five with a capital each where the script has capitals."""
     parts = name.partition(",")[0].split()
-    small = [part for part in parts if part[0].islower() and part not in _PARTICLES]
+    # Georgian writes no capitals, though Unicode gives its letters some.
+    small = [part for part in parts if part[0].islower() and not "ა" <= part[0] <= "ჿ" and part not in _PARTICLES]
     return len(parts) == 1 or (len(parts) <= 5 and not small)
 
 

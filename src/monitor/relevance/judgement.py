@@ -20,43 +20,6 @@ _SUPPORT = frozenset(
     {"victim", "limb", "blast", "trod", "sapper", "warning", "marking", "hectares", "device", "ordnance", "suspicious"}
 )
 
-# What is there when mines are meant: somebody hurt, ordnance, ground, those who search. Figures of speech lack it.
-_PHYSICAL = frozenset(
-    {
-        "actor",
-        "animal",
-        "clearance",
-        "cluster",
-        "device",
-        "education",
-        "euphemism",
-        "explosives",
-        "frontline",
-        "ground",
-        "hectares",
-        "limb",
-        "livestock",
-        "machine",
-        "marking",
-        "ordnance",
-        "policy",
-        "probing",
-        "remnant",
-        "rescuer",
-        "sapper",
-        "statistics",
-        "survey",
-        "suspicious",
-        "tainted",
-        "underneath",
-        "unexploded",
-        "uxo",
-        "vehicle",
-        "victim",
-        "wildfire",
-    }
-)
-_TELLING_ENOUGH = 3  # sentences, the headline among them; a shorter text can leave the rest unsaid
 _SPECIFIC = frozenset({"policy", "statistics", "court"})
 _SHARE = 0.14  # of the words, in sentences that speak of it: more is no passing mention
 _TITLE, _LEAD, _BODY, _RECAP = 1.5, 1.2, 0.5, 0.2
@@ -114,15 +77,6 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
     apart = [one for one in weighty if one.kind in APART]
     places = _places(sentences, findings)
     score = _score(sentences, about, places, findings)
-    if score >= THRESHOLD and len(sentences) >= _TELLING_ENOUGH and not _PHYSICAL & {one.kind for one in findings}:
-        why = "nothing physical beside the word: nobody hurt, no ordnance, no place"
-        return Judgement(
-            relevant=False,
-            score=THRESHOLD - 0.1,
-            category=None,
-            counted=[],
-            refused=[(one, why) for one in _best(about, places)],
-        )
     if score >= THRESHOLD:
         return Judgement(
             relevant=True,
