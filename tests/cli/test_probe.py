@@ -62,8 +62,8 @@ def test_a_source_that_works_is_followed_down_to_an_article(monitor: Monitor, ho
     found = json.loads(said.out)
     assert (said.code, found["schema"], found["ok"]) == (0, "monitor.check/1", True)
     assert [(step["step"], step["ok"]) for step in found["steps"]] == [("feed", True), ("article", True)]
-    # The minute may have turned since the feed was written.
-    assert re.fullmatch(r"3 articles, 3 dated, newest 6[01] min ago, reaches back 3 h", found["steps"][0]["says"])
+    # Minutes may have passed since the feed was written.
+    assert re.fullmatch(r"3 articles, 3 dated, newest 6[0-9] min ago, reaches back 3 h", found["steps"][0]["says"])
     assert "Mina tapıldı" in found["steps"][1]["says"]
 
 
