@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 
 
 def tell(message: str) -> None:
@@ -9,8 +10,8 @@ def tell(message: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as wire:
-        # A leading @ stands for the abstract name space.
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as wire:
+        # A manager that has gone is no reason to stop. A leading @ stands for the abstract name space.
         wire.connect("\0" + address[1:] if address.startswith("@") else address)
         wire.sendall(message.encode())
 

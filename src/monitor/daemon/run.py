@@ -80,7 +80,6 @@ class Daemon:
     def stop(self) -> None:
         """The session ends and none follows."""
         self._stop = True
-        notify.tell("STOPPING=1")
         self._over.set()
 
     def reread(self) -> None:
