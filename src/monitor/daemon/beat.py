@@ -1,12 +1,9 @@
-"""The daemon's sign of life: a small file in the home that `status` and `doctor` read."""
+"""The daemon's sign of life: a small file in the home that the figures for Prometheus read."""
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-
-ALIVE = timedelta(minutes=2)
-"""A younger beat means that the daemon runs and its event loop turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 MOST_BYTES = 4_000_000
-TAG = "\x01"
 
 _TAGS = re.compile(rb"<[a-zA-Z/!?][^>]*+>")
 _NUMBER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))")
