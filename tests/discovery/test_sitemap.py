@@ -191,6 +191,11 @@ def test_what_is_no_sitemap_says_so(body: str) -> None:
         read(body)
 
 
+def test_a_byte_order_mark_and_nothing_else_is_no_sitemap() -> None:
+    with pytest.raises(FeedError, match="is no sitemap"):
+        read(b"\xfe\xff")
+
+
 @pytest.mark.parametrize("body", ["", " \n", urlset(), index()])
 def test_an_empty_sitemap_is_a_problem_and_no_error(body: str) -> None:
     assert read(body) == Document(problem="empty")

@@ -173,9 +173,10 @@ def _told(node: etree._Element) -> dict[str, str]:
 def _text(body: bytes, *, url: str, source: Source, channel: Channel) -> Document:
     """A text sitemap: one address a line and nothing else."""
     lines = [line.strip() for line in charset.decode(body).splitlines() if line.strip()][:_MOST_LOCATIONS]
-    if not lines[0].lower().startswith(("http://", "https://")):
+    first = lines[0] if lines else ""
+    if not first.lower().startswith(("http://", "https://")):
         raise FeedError(
-            f"{url} is no sitemap: it begins with {lines[0][:40]!r}; `monitor sources check {source.id}` looks on"
+            f"{url} is no sitemap: it begins with {first[:40]!r}; `monitor sources check {source.id}` looks on"
         )
     found = (address.absolute(url, line) for line in lines if line.lower().startswith("http"))
     entries = tuple(Entry(url=one, language=channel.language) for one in found if one and address.article(one, source))
