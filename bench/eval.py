@@ -1,10 +1,11 @@
 """How well the bundled lexicons judge the evaluation set.
 
-    python -m bench.eval [--part dev|report] [--errors] [--untagged]
+    python -m bench.eval [--part dev|report] [--language LANG] [--file FILE.jsonl] [--errors] [--untagged]
 
 Precision, recall and counts overall, per language and per kind over the items that are clearly one or the other;
 passing mentions and borderline articles apart. `--errors` lists the wrong ones of the dev part; the report part does
-not show its items, so that nobody builds on them. `--untagged` withholds the language.
+not show its items, so that nobody builds on them. `--file` judges a file of the same form instead, such as stories that
+stand in neither part yet. `--untagged` withholds the language.
 """
 
 import argparse
@@ -78,8 +79,13 @@ class Tally:
 
 
 def items(part: Part) -> tuple[Item, ...]:
-    """The items of one part, in file order."""
-    with (PLACE / f"{part}.jsonl").open(encoding="utf-8") as lines:
+    """The items of one part, by language and in file order."""
+    return tuple(item for file in sorted((PLACE / part).glob("*.jsonl")) for item in read(file))
+
+
+def read(file: Path) -> tuple[Item, ...]:
+    """The items of one file, in its order."""
+    with file.open(encoding="utf-8") as lines:
         return tuple(Item(**json.loads(line)) for line in lines)
 
 
@@ -127,20 +133,28 @@ def main() -> None:
         prog="python -m bench.eval", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--part", choices=PARTS, default=None, help="default: both, one after the other")
+    parser.add_argument("--language", help="only this one")
+    parser.add_argument("--file", type=Path, help="another file of items instead of the parts")
     parser.add_argument("--errors", action="store_true", help="list the wrong items (dev only)")
     parser.add_argument("--untagged", action="store_true", help="withhold the language")
     chosen = parser.parse_args()
     if chosen.errors and chosen.part == "report":
         parser.error("--errors: the report part is not for building on; use --part dev")
+    given: Mapping[str, tuple[Item, ...]] = (
+        {chosen.file.name: read(chosen.file)}
+        if chosen.file
+        else {part: items(part) for part in ((chosen.part,) if chosen.part else PARTS)}
+    )
     matcher = bundled()
-    for part in (chosen.part,) if chosen.part else PARTS:
-        judged = judge(matcher, items(part), tagged=not chosen.untagged)
-        _show(part, judged)
-        if chosen.errors and part == "dev":
+    for name, some in given.items():
+        wanted = [item for item in some if chosen.language in (None, item.language)]
+        judged = judge(matcher, wanted, tagged=not chosen.untagged)
+        _show(name, judged)
+        if chosen.errors and name != "report":
             _show_errors(judged)
 
 
-def _show(part: Part, judged: tuple[Judged, ...]) -> None:
+def _show(part: str, judged: tuple[Judged, ...]) -> None:
     counted = clear(judged)
     print(f"{part}: {len(judged)} items, {len(judged) - len(counted)} of them apart\n")
     print(f"{'':16}   precision  recall   items  hit  false  missed  refused")

@@ -33,8 +33,9 @@ Row = dict[str, Any]
 
 
 def rows(part: str) -> list[Row]:
-    """The items of a part as they stand in the file."""
-    return [json.loads(line) for line in (PLACE / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()]
+    """The items of a part as they stand in its files."""
+    files = sorted((PLACE / part).glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def problems() -> Iterator[str]:

@@ -19,7 +19,7 @@ LEGACY = {
     "ar": ["windows-1256"],
 }
 
-DEV = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
+DEV = sorted((Path(__file__).parents[1] / "evaluation" / "dev").glob("*.jsonl"))
 
 
 def told(row: dict[str, str]) -> str:
@@ -27,7 +27,7 @@ def told(row: dict[str, str]) -> str:
 
 
 def accepted() -> list[dict[str, str]]:
-    rows = [json.loads(line) for line in DEV.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for file in DEV for line in file.read_text("utf-8").splitlines()]
     return [
         row
         for row in rows
