@@ -50,6 +50,10 @@ def combine(  # noqa: PLR0911 - one return a witness, in their order
         # What it reads is not on the page as blocks: it took it from data in a script.
         return list(own.blocks) if own is not None and own.size > len(text) else told.blocks(text)
     likely = {block for block in heard if not block.furniture and not block.record}
+    if own is not None and sum(len(block.text) for block in heard) >= _SHORT:
+        # Beside a short story stand cards; in a long one, parts set like cards are its own.
+        within = set(own.holder.iter())
+        likely |= {block for block in heard if block.record and not block.furniture and block.element in within}
     if own is None:
         return [block for block in page if block in likely]
     more = sum(len(block.text) for block in likely.difference(own.blocks) if block.link_share < 0.3)
@@ -60,7 +64,7 @@ def combine(  # noqa: PLR0911 - one return a witness, in their order
         return list(own.blocks)
     forms = {form(block) for block in both}
     sure = both | {block for block in likely if form(block) in forms and weight(block) > 0}
-    doubtful = {block for block in own.blocks if block not in heard and weight(block) <= 0}
+    doubtful = {b for b in own.blocks if b not in heard and weight(b) < 0 and form(b) not in forms}
     return _between(page, sure | _tail(page, sure, likely), {*own.blocks, *likely} - doubtful)
 
 

@@ -33,7 +33,7 @@ class Evidence:
 
 
 def gather(tree: HtmlElement, *, url: str) -> Evidence:
-    """All that the page's head and mark-up claim."""
+    """All that the page's head and mark-up claim; a page saved without its address has the one that it gives itself."""
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         content = line(element.get("content") or "")
@@ -50,7 +50,7 @@ def gather(tree: HtmlElement, *, url: str) -> Evidence:
     headings = tuple(tree.iter("h1"))
     title = next((text for element in tree.iter("title") if (text := line(element.text or ""))), None)
     return Evidence(
-        url=url,
+        url=url or _own(links.get("canonical"), *metas.get("og:url", ())),
         metas=metas,
         links=links,
         nodes=nodes,
@@ -59,6 +59,11 @@ def gather(tree: HtmlElement, *, url: str) -> Evidence:
         headings=headings,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang"),
     )
+
+
+def _own(*claims: str | None) -> str:
+    """The first whole address among a page's claims of its own, "" when there is none."""
+    return next((claim for claim in claims if claim and claim.startswith(("http://", "https://"))), "")
 
 
 def _main(nodes: tuple[jsonld.Node, ...], title: str | None) -> jsonld.Node | None:

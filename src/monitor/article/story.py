@@ -130,13 +130,15 @@ def _settle(blocks: Sequence[Block], start: int | None, heard: Collection[Block]
         for block in blocks:
             block.furniture = any(element not in held for element in block.around)
         outside = sum(w for block in after if (w := weight(block)) > 0)
+        agreed = sum(w for block in after if block in heard and (w := weight(block)) > 0)
         mass: dict[HtmlElement, float] = defaultdict(float)
         for block in after:
             for element in block.around:
                 if element.tag not in {"nav", "footer"} and element not in held and (outside <= 100 or block in heard):
                     mass[element] += _plain_weight(block)
         most = max(mass, key=lambda element: mass[element], default=None)
-        if most is None or mass[most] <= (0 if outside <= 100 else max(1500.0, 1.5 * outside)):
+        believed = mass[most] if most is not None else 0.0
+        if believed <= (0 if outside <= 100 else max(1500.0, 1.5 * outside)) and believed <= max(3000.0, 8 * agreed):
             return
         held.add(most)
 

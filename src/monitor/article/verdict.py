@@ -9,7 +9,7 @@ from monitor.article import jsonld
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
 from monitor.article.headline import agreement
-from monitor.article.story import is_sentence, weight
+from monitor.article.story import HEADINGS, is_sentence, weight
 
 _LISTS = frozenset(
     {"CollectionPage", "SearchResultsPage", "ProfilePage", "OfferCatalog", "Product", "ProductGroup", "ItemPage"}
@@ -56,6 +56,8 @@ _LANGUAGES = frozenset(
 _INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
 # So many characters a story of a sentence or a few has at most.
 _FLASH = 400
+# So many paragraphs a page has that is nothing but its story.
+_MANY = 5
 # Below this a page says more against being an article than for it.
 _ENOUGH = 2
 
@@ -163,6 +165,8 @@ def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bo
         found.append(Point(value=-2, reason="has no paragraph"))
     links = sum(1 for block in page if block.link_share > 0.5 and not block.furniture and block.text.count(" ") >= 2)
     cards = sum(1 for block in page if block.record)
+    if prose >= _MANY and links + cards / 2 <= prose and _is_most(story, page):
+        found.append(Point(value=2, reason="holds little but its story"))
     # Beside a story of a sentence any menu is long; cards are another matter.
     ratio = ((0 if flash else links) + cards / 2) / max(prose, 1)
     if ratio > 10:
@@ -173,6 +177,13 @@ def _form(title: str, story: Sequence[Block], page: Sequence[Block], *, told: bo
             )
         )
     return found
+
+
+def _is_most(story: Sequence[Block], page: Sequence[Block]) -> bool:
+    """Whether the story is nearly all of the page's text, and no list of teasers under linked headings."""
+    own = sum(len(block.text) for block in story)
+    linked = sum(1 for block in page if block.tag in HEADINGS and block.link_share > 0.5 and not block.furniture)
+    return linked <= 3 and own >= 0.85 * sum(len(block.text) for block in page if not block.furniture)
 
 
 def _retells(title: str, story: Sequence[Block]) -> bool:
