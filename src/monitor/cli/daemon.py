@@ -14,7 +14,7 @@ def daemon(context: typer.Context) -> None:
     import logging  # noqa: PLC0415
 
     from monitor import logs  # noqa: PLC0415
-    from monitor.daemon import run  # noqa: PLC0415 - Scrapy and APScheduler are slow to import
+    from monitor.daemon import run, signals  # noqa: PLC0415 - Scrapy and APScheduler are slow to import
 
     call = of(context)
     home = call.home()
@@ -26,3 +26,4 @@ def daemon(context: typer.Context) -> None:
     level = logging.DEBUG if call.verbose else logging.WARNING if call.quiet else logging.INFO
     logs.to_stderr_and_file(home.log, level=level)
     run.run(home, load)
+    signals.end_soon(2)

@@ -1,28 +1,26 @@
 """The long-lived process: one event loop in which APScheduler says when and the crawls do what.
 
-APScheduler's jobs are only ticks: each looks at the ledger or at the monotonic clock and does what is due, so a tick
-that comes late or twice changes nothing. The truth is in the ledger; the scheduler's job store is memory.
+The truth is in the ledger; the scheduler's job store is memory. Nothing that may wait for a lock, a disk or a mail
+server is done on the loop, save what the crawls themselves write.
 """
 
 import asyncio
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-from monitor import clock, feeds, lock, logs, metrics
+from monitor import catalogue, clock, lock, logs, metrics
 from monitor.config import Config
 from monitor.crawl.loop import event_loop
 from monitor.crawl.once import crawls
 from monitor.crawl.run import Crawls
-from monitor.daemon import beat, notify, upkeep
+from monitor.daemon import beat, jobs, notify, signals, upkeep
+from monitor.daemon.chores import Chores
+from monitor.daemon.jobs import Job
 from monitor.daemon.steps import Steps
+from monitor.daemon.tally import Tally
 from monitor.daemon.visits import Visits
 from monitor.editions import Editor, open_editor
 from monitor.errors import ConfigError, MonitorError
@@ -31,12 +29,17 @@ from monitor.ledger import Ledger, leases
 from monitor.metrics import Figures
 from monitor.model import Outcome, Progress, Settled, Source, VisitReport
 from monitor.queue import Queue
+from monitor.relevance import lexicon
 
 log = logs.logger(__name__)
 
-GRACE = 15.0
-"""Seconds that visits have to end by themselves when the daemon stops."""
+GRACE, PATIENCE = 10.0, 5.0
+"""Seconds that visits have to end by themselves when a session ends, and then to roll back; mail has both."""
 _LONGEST = timedelta(days=1)
+_QUIET = 600.0
+"""Seconds that upkeep waits for visits to end; else the house is kept the next time."""
+_RETRY = 10.0
+"""Seconds until watching is begun again that could not go on."""
 _SANE = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time; machines without a battery start in 1970."""
 
@@ -52,65 +55,110 @@ class Setup:
 def run(home: Home, load: Callable[[], Setup]) -> None:
     """The daemon of the home has run until it was told to stop; LockHeldError when another one holds the home."""
     with lock.hold(home.lock, what=f"the home {home.path}"):
-        daemon = Daemon(home, load)
         loop = event_loop()
-        with daemon.signals(loop):
+        daemon = Daemon(home, load)
+
+        def soon(call: Callable[[], None]) -> None:
+            loop.call_soon_threadsafe(call)
+
+        with signals.heard(stop=lambda: soon(daemon.stop), reread=lambda: soon(daemon.reread)):
             loop.run_until_complete(daemon.live())
+        # One that is left behind is the sign of a daemon that died.
+        home.beat.unlink(missing_ok=True)
 
 
 class Daemon:
     """One daemon: sessions follow each other when the settings are read anew."""
 
-    def __init__(self, home: Home, load: Callable[[], Setup]) -> None:
-        self._home, self._load = home, load
+    def __init__(self, home: Home, load: Callable[[], Setup], *, time: Callable[[], float] | None = None) -> None:
+        """`time` is the monotonic clock of the visits; the event loop's unless it is named."""
+        self._home, self._load, self._time = home, load, time or event_loop().time
         self._setup = load()
+        self._proven: Setup | None = None
+        """What a session has run with."""
         self._started_at = clock.now()
         self._stop = False
         self._over = asyncio.Event()
-        self._missed = self._skipped = self._errors = self._visits = 0
+        """The session shall end."""
+        self._asked = asyncio.Event()
+        """The settings shall be read anew."""
+        self._chores, self.tally = Chores(), Tally()
+        self.visits = 0
+        """Visits of earlier sessions."""
 
     async def live(self) -> None:
         """Sessions have run until the daemon was told to stop."""
-        await _sane_clock(self._over)
-        while not self._stop:
-            self._over.clear()
-            await self._session(self._setup)
-        notify.tell("STOPPING=1")
+        await self._sane_clock()
+        rereading = asyncio.ensure_future(self._rereading())
+        try:
+            while not self._stop:
+                self._over.clear()
+                await self._try(self._setup)
+        finally:
+            rereading.cancel()
 
     def stop(self) -> None:
         """The session ends and none follows."""
+        notify.tell("STOPPING=1")
         self._stop = True
         self._over.set()
 
     def reread(self) -> None:
         """A session with new settings follows; with wrong ones everything stays as it is, and that is said."""
+        self._asked.set()
+
+    async def _rereading(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                setup = await asyncio.to_thread(self._read)
+            except MonitorError as error:
+                # The operator's slip, told in one line: a traceback would hide it.
+                log.error("settings not reread, the old ones stay", why=str(error))  # noqa: TRY400
+            except Exception:
+                log.exception("settings not reread, the old ones stay")
+            else:
+                self._setup = setup
+                log.info("settings reread", sources=len(setup.sources))
+                self._over.set()
+
+    def _read(self) -> Setup:
+        setup = self._load()
+        lexicon.load(catalogue.lexicon_files(self._home))  # a wrong word is told while the old ones still serve
+        return setup
+
+    async def _sane_clock(self) -> None:
+        """The clock shows a time that can be, since articles must not be dated 1970; or the daemon was told to stop."""
+        said = False
+        while clock.now() < _SANE and not self._stop:
+            if not said:
+                log.warning("waiting until the clock is set", shows=str(clock.now()))
+                said = True
+            notify.tell("STATUS=waiting until the clock is set\nEXTEND_TIMEOUT_USEC=60000000")
+            await self._pause(_RETRY)
+
+    async def _pause(self, seconds: float) -> None:
+        """So much time has gone by, or the session shall end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
+
+    async def _try(self, setup: Setup) -> None:
+        """A session has run; one that cannot be opened any more is told, and what has run before is taken up again."""
         try:
-            self._setup = self._load()
+            await self._session(setup)
         except MonitorError as error:
-            # The operator's slip, told in one line: a traceback would hide it.
-            log.error("settings not reread, the old ones stay", why=str(error))  # noqa: TRY400
-            return
-        log.info("settings reread", sources=len(self._setup.sources))
-        self._over.set()
-
-    @contextmanager
-    def signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        """SIGTERM and SIGINT stop, a second one at once; SIGHUP rereads."""
-
-        def stop(number: signal.Signals) -> None:
-            # From now on the signal does what it does to any program: the ledger survives that.
-            loop.remove_signal_handler(number)
-            self.stop()
-
-        stopping = (signal.SIGTERM, signal.SIGINT)
-        for number in stopping:
-            loop.add_signal_handler(number, stop, number)
-        loop.add_signal_handler(signal.SIGHUP, self.reread)
-        try:
-            yield
-        finally:
-            for number in (*stopping, signal.SIGHUP):
-                loop.remove_signal_handler(number)
+            if self._proven is None:
+                raise
+            new = setup is not self._proven
+            log.error(  # noqa: TRY400 - expected, told in one line
+                "settings not taken over, the old ones stay" if new else "watching broke off, it is begun again",
+                why=str(error),
+            )
+            if self._setup is setup:
+                self._setup = self._proven
+            if not new:
+                await self._pause(_RETRY)
 
     async def _session(self, setup: Setup) -> None:
         config, home = setup.config, self._home
@@ -120,17 +168,12 @@ class Daemon:
                 open_editor(config, home, setup.sources) as editor,
                 _served(config, self._figures(setup, ledger)) as figures,
             ):
-                visits = self._plan(setup, ledger, open_crawls)
-                scheduler = self._scheduler(visits, editor, figures, config)
-                scheduler.start()
-                notify.tell(f"READY=1\nSTATUS=watching {len(setup.sources)} sources")
-                log.info("watching", sources=len(setup.sources), zone=config.zone)
-                try:
+                visits = self._visits(setup, ledger, open_crawls)
+                async with self._scheduled(visits, editor, figures, config):
+                    self._proven = setup
+                    notify.tell(f"READY=1\nSTATUS=watching {len(setup.sources)} sources")
+                    log.info("watching", sources=len(setup.sources), zone=config.zone)
                     await self._over.wait()
-                finally:
-                    scheduler.shutdown(wait=False)
-                    await visits.finish(grace=GRACE)
-                    self._visits += visits.done
 
     def _figures(self, setup: Setup, ledger: Ledger) -> Figures:
         return Figures(
@@ -141,64 +184,84 @@ class Daemon:
             now=clock.now,
         )
 
-    def _plan(self, setup: Setup, ledger: Ledger, open_crawls: Crawls) -> Visits:
-        def remaining(source: Source) -> timedelta:
-            state = leases.states(ledger, [source.id])[source.id]
-            moments = [at for at in (state.next_visit_at, state.not_before) if at is not None]
-            wait = max(moments) - clock.now() if moments else timedelta()
-            return min(max(wait, timedelta()), max(_LONGEST, source.every))
+    def _visits(self, setup: Setup, ledger: Ledger, open_crawls: Crawls) -> Visits:
+        async def remaining(sources: Sequence[Source]) -> Mapping[str, timedelta]:
+            # The ledger may be locked for half a minute.
+            states = await asyncio.to_thread(leases.states, ledger, [source.id for source in sources])
+            return {source.id: _wait(source, states[source.id], now=clock.now()) for source in sources}
 
         async def visit(source: Source) -> None:
             await open_crawls.run([source], progress=_told)
 
         return Visits(
-            setup.sources,
-            visit=visit,
-            remaining=remaining,
-            seats=setup.config.crawl.concurrency,
-            time=asyncio.get_running_loop().time,
+            setup.sources, visit=visit, remaining=remaining, seats=setup.config.crawl.concurrency, time=self._time
         )
 
-    def _scheduler(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> AsyncIOScheduler:
-        scheduler = AsyncIOScheduler(
-            timezone=UTC,
-            # The defaults drop a job that is a second late; a tick is worth doing however late it comes.
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        scheduler.add_listener(self._count, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_ERROR)
-        steps = Steps(wall=clock.now, time=asyncio.get_running_loop().time)
+    @asynccontextmanager
+    async def _scheduled(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> AsyncIterator[None]:
+        """The jobs tick; afterwards no visit is under way, and no chore save one that hangs."""
+        scheduler = jobs.scheduler(self._jobs(visits, editor, figures, config), self.tally)
+        steps = Steps(wall=clock.now, time=self._time)
 
+        async def pulse() -> None:
+            # Not a job: when the clock was set back, the scheduler itself waits for the old time to come again.
+            while True:
+                await asyncio.sleep(1)
+                ahead = steps.step()
+                if ahead:
+                    log.warning("the clock was set or the machine has slept", ahead_s=round(ahead.total_seconds()))
+                    jobs.realign(scheduler, now=clock.now())
+                if ahead > timedelta():
+                    visits.hasten()
+
+        scheduler.start()
+        pulsing = asyncio.ensure_future(pulse())
+        try:
+            yield
+        finally:
+            pulsing.cancel()
+            scheduler.pause()
+            _, hanging = await asyncio.gather(
+                visits.finish(grace=GRACE, patience=PATIENCE), self._chores.finish(grace=GRACE + PATIENCE)
+            )
+            if hanging:
+                log.warning("left behind, will be taken up again", chores=list(hanging))
+            scheduler.shutdown(wait=False)
+            self.visits += visits.done
+
+    def _jobs(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> dict[str, Job]:
         async def visit() -> None:
-            if self._stop or self._over.is_set():
-                return
-            ahead = steps.step()
-            if ahead:
-                log.warning("the clock was set or the machine has slept", ahead_s=round(ahead.total_seconds()))
-                for job in scheduler.get_jobs():
-                    job.reschedule(job.trigger)
-            if ahead > timedelta():
-                visits.hasten()
             visits.tick()
 
         async def post() -> None:
-            await asyncio.to_thread(_post, editor)
+            await self._chore("digests", lambda: jobs.post(editor))
 
         async def publish() -> None:
-            await asyncio.to_thread(_publish, figures, config.textfile(self._home))
+            await self._chore("feeds and figures", lambda: jobs.publish(figures, config.textfile(self._home)))
 
         async def sign() -> None:
             self._sign(visits)
 
         async def keep() -> None:
-            await asyncio.to_thread(upkeep.keep, figures.ledger, self._home, config, now=clock.now())
+            # Packing the ledger locks it: nobody shall stand before a locked door meanwhile.
+            async with visits.rest(patience=_QUIET) as quiet:
+                if quiet:
+                    await self._chore(
+                        "upkeep", lambda: upkeep.keep(figures.ledger, self._home, config, now=clock.now())
+                    )
 
-        soon = clock.now() + timedelta(seconds=1)
-        scheduler.add_job(visit, "interval", seconds=1, id="visits")
-        scheduler.add_job(post, "interval", seconds=30, id="digests", next_run_time=soon)
-        scheduler.add_job(publish, "interval", seconds=30, id="feeds and figures", next_run_time=soon)
-        scheduler.add_job(sign, "interval", seconds=_sign_every(), id="sign of life", next_run_time=soon)
-        scheduler.add_job(keep, "interval", hours=6, id="upkeep", next_run_time=soon + timedelta(minutes=5))
-        return scheduler
+        return {
+            "visits": Job(tick=visit, every=timedelta(seconds=1), after=timedelta()),
+            "digests": Job(tick=post, every=timedelta(seconds=30)),
+            "feeds and figures": Job(tick=publish, every=timedelta(seconds=30)),
+            "sign of life": Job(tick=sign, every=timedelta(seconds=_sign_every())),
+            "upkeep": Job(tick=keep, every=timedelta(hours=6), after=timedelta(minutes=5)),
+        }
+
+    async def _chore(self, name: str, work: Callable[[], None]) -> None:
+        if not await self._chores.do(name, work):
+            # It hangs since the session before.
+            self.tally.skipped += 1
 
     def _sign(self, visits: Visits) -> None:
         notify.tell("WATCHDOG=1")
@@ -208,22 +271,20 @@ class Daemon:
                 pid=os.getpid(),
                 started_at=self._started_at,
                 at=clock.now(),
-                visits=self._visits + visits.done,
+                visits=self.visits + visits.done,
                 running=visits.running,
-                missed=self._missed,
-                skipped=self._skipped,
-                errors=self._errors,
+                missed=self.tally.missed,
+                skipped=self.tally.skipped,
+                errors=self.tally.failed + visits.failed,
             ),
         )
 
-    def _count(self, event: JobEvent) -> None:
-        if event.code == EVENT_JOB_MISSED:
-            self._missed += 1
-        elif event.code == EVENT_JOB_MAX_INSTANCES:
-            self._skipped += 1
-        else:
-            self._errors += 1
-            log.error("job failed", job=event.job_id, why=repr(event.exception))
+
+def _wait(source: Source, state: leases.SourceState, *, now: datetime) -> timedelta:
+    """How long the source must still wait; never for ever, whatever the clock showed when it was visited."""
+    moments = [at for at in (state.next_visit_at, state.not_before) if at is not None]
+    wait = max(moments) - now if moments else timedelta()
+    return min(max(wait, timedelta()), max(_LONGEST, source.every))
 
 
 def _told(event: Progress) -> None:
@@ -234,26 +295,6 @@ def _told(event: Progress) -> None:
         case VisitReport():
             outcomes = {str(outcome): count for outcome, count in event.outcomes.items() if count}
             log.info("visited", source=event.source, status=event.status, outcomes=outcomes, note=event.note)
-
-
-def _post(editor: Editor) -> None:
-    now = clock.now()
-    for edition in editor.make_due(now=now):
-        log.info("digest made", name=edition.name, day=str(edition.day))
-    for key in editor.make_urgent(now=now):
-        log.info("urgent mail made", key=key)
-    posted = editor.outbox.post(now=now)
-    if posted.accepted or posted.ended:
-        log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)
-    for problem in posted.problems:
-        log.warning("mail waits", why=problem)
-
-
-def _publish(figures: Figures, path: Path | None) -> None:
-    """What others read without asking the ledger says what it says now."""
-    feeds.publish(figures.ledger, figures.queue, figures.sources, now=clock.now())
-    if path:
-        metrics.textfile(figures, path)
 
 
 @contextmanager
@@ -271,10 +312,3 @@ def _served(config: Config, figures: Figures) -> Iterator[Figures]:
 def _sign_every() -> float:
     asked = notify.watchdog_interval()
     return min(15.0, asked / 2) if asked else 15.0
-
-
-async def _sane_clock(over: asyncio.Event) -> None:
-    """The clock shows a time that can be: articles must not be dated 1970."""
-    while clock.now() < _SANE and not over.is_set():
-        log.warning("waiting until the clock is set", shows=str(clock.now()))
-        await asyncio.sleep(10)

@@ -1,0 +1,81 @@
+"""What the scheduler's ticks do besides visits: digests and mail, feeds and figures, the sign of life, upkeep.
+
+APScheduler's jobs are only ticks: each looks at the ledger or at the monotonic clock and does what is due, so a tick
+that comes late or twice changes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.events import JobEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor import clock, feeds, logs, metrics
+from monitor.daemon import tally as tallies
+from monitor.daemon.tally import Tally
+from monitor.editions import Editor
+from monitor.metrics import Figures
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One tick that comes again and again."""
+
+    tick: Callable[[], Awaitable[object]]
+    every: timedelta
+    after: timedelta = timedelta(seconds=1)
+    """The first one comes so long after the start."""
+
+
+def scheduler(jobs: Mapping[str, Job], tally: Tally) -> AsyncIOScheduler:
+    """A scheduler for the running loop that ticks by name once it is started, and tells the tally how that goes."""
+    made = AsyncIOScheduler(
+        timezone=UTC,
+        # The defaults drop a job that is a second late; a tick is worth doing however late it comes.
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    intervals = {name: job.every for name, job in jobs.items()}
+
+    def count(event: JobEvent) -> None:
+        tally.count(event, intervals)
+        if event.code == tallies.ERROR:
+            log.error("job failed", job=event.job_id, why=repr(event.exception))
+
+    tally.begin()
+    made.add_listener(count, tallies.EVENTS)
+    now = clock.now()
+    for name, job in jobs.items():
+        seconds = job.every.total_seconds()
+        made.add_job(job.tick, "interval", seconds=seconds, id=name, next_run_time=now + job.after)
+    return made
+
+
+def realign(made: AsyncIOScheduler, *, now: datetime) -> None:
+    """No job waits longer than its interval: after the wall clock was set back it would wait for the old time."""
+    for job in made.get_jobs():
+        job.modify(next_run_time=min(job.next_run_time, now + job.trigger.interval))
+
+
+def post(editor: Editor) -> None:
+    """The digests and urgent mails whose time has come are made, and what waits was offered to the mail server."""
+    now = clock.now()
+    for edition in editor.make_due(now=now):
+        log.info("digest made", name=edition.name, day=str(edition.day))
+    for key in editor.make_urgent(now=now):
+        log.info("urgent mail made", key=key)
+    posted = editor.outbox.post(now=now)
+    if posted.accepted or posted.ended:
+        log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)
+    for problem in posted.problems:
+        log.warning("mail waits", why=problem)
+
+
+def publish(figures: Figures, path: Path | None) -> None:
+    """What others read without asking the ledger says what it says now."""
+    feeds.publish(figures.ledger, figures.queue, figures.sources, now=clock.now())
+    if path:
+        metrics.textfile(figures, path)
