@@ -159,6 +159,8 @@ def test_a_byte_order_mark_does_no_harm(home: Home) -> None:
         "[smtp]\npassword = 'Zərif-42'",
         "[smtp]\npassword = 'Zərif-42'\nport = 'x'",
         "[store]\nurl = 'postgresql://u:Zərif-42@db/x'",
+        "[[hook]]\nurl = 'https://h.example/'\nsecret = 'Zərif-42'",
+        "[[hook]]\nurl = 'https://u:Zərif-42@h.example/'",
     ],
 )
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(home: Home, text: str) -> None:
@@ -218,7 +220,11 @@ def test_effective_settings_say_where_each_was_set_and_show_no_secret(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MONITOR_CRAWL__WORKERS", "2")
-    settings = written(home, "[crawl]\ndelay = 1\nuser_agent = 'm (+https://me:canary@h.example/)'\n[[digest]]\n")
+    settings = written(
+        home,
+        "[crawl]\ndelay = 1\nuser_agent = 'm (+https://me:canary@h.example/)'\n[[digest]]\n"
+        "[[hook]]\nurl = 'https://h.example:8443/T0/canary?key=canary'\n",
+    )
 
     shown = {setting.key: setting for setting in effective.settings(settings, home)}
 
@@ -227,6 +233,7 @@ def test_effective_settings_say_where_each_was_set_and_show_no_secret(
     assert shown["crawl.timeout"].origin == "default"
     assert shown["digest[1].time"].value == "07:00"
     assert "canary" not in shown["crawl.user_agent"].value
+    assert shown["hook[1].url"].value == "https://h.example:8443/***"
 
 
 @given(st.integers(0, 10_000), st.sampled_from("smhd"))
@@ -244,3 +251,44 @@ def test_what_is_no_length_of_time_is_refused_with_an_example(text: object) -> N
 
 def test_lengths_of_time_add_up() -> None:
     assert duration("1h30m") == dt.timedelta(minutes=90)
+
+
+def test_a_hook_has_its_own_name_and_a_secret_beside_the_settings(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = home.path / "açar"
+    secret.write_text("whsec_YcmF\n", encoding="utf-8")
+    monkeypatch.setenv("DESK_SECRET", "başqa açar")
+    first, second = written(
+        home,
+        f"[[hook]]\nurl = 'http://127.0.0.1:9/x'\nsecret_file = '{secret}'\n"
+        "[[hook]]\nname = 'desk'\nurl = 'https://desk.example/'\nsecret_env = 'DESK_SECRET'\n"
+        "events = ['articles', 'digests', 'health']\ncountries = ['AZ']\nclasses = ['incident']\nlanguages = ['az']\n",
+    ).hook
+
+    assert (first.name, first.events, first.timeout, first.secret()) == ("hook", ("articles",), 15, "whsec_YcmF")
+    assert second.secret() == "başqa açar"
+    monkeypatch.delenv("DESK_SECRET")
+    with pytest.raises(ConfigError, match="secret_env DESK_SECRET: not set"):
+        second.secret()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[hook]]\nname = 'x'", "hook[1].url: missing"),
+        ("[[hook]]\nurl = 'https://a.example/'\n[[hook]]\nurl = 'https://b.example/'", "two are named 'hook'"),
+        ("[[hook]]\nurl = 'https://a.example/'\nevents = []", "hook[1].events"),
+        ("[[hook]]\nurl = 'https://a.example/'\nevents = ['mails']", "hook[1].events[1]"),
+        ("[[hook]]\nurl = 'https://a.example/'\ntimeout = 0", "hook[1].timeout"),
+        ("[[hook]]\nurl = 'https://'", "url is no web address"),
+    ],
+)
+def test_a_hook_that_cannot_be_is_an_error(home: Home, text: str, told: str) -> None:
+    assert told in fault(home, text)
+
+
+@pytest.mark.parametrize("url", ["https://h.example/{} x", "https://h.example:99999/{}", "ftp://h.example/{}", "h/{}"])
+def test_the_path_of_a_hooks_address_is_not_repeated(home: Home, url: str) -> None:
+    said = fault(home, f"[[hook]]\nurl = '{url.format('Zərif-42')}'")
+
+    assert "url is no web address" in said
+    assert "Zərif-42" not in said

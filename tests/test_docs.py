@@ -60,7 +60,7 @@ def test_every_setting_is_documented_in_its_section() -> None:
     def undocumented(model: type[BaseModel], section: str) -> Iterator[str]:
         for key, field in fields_of(model).items():
             inner = table_in(field.annotation)
-            heading = f"[[{key}]]" if key in {"digest", "source"} else f"[{key}]"
+            heading = f"[[{key}]]" if key in {"digest", "hook", "source"} else f"[{key}]"
             if inner or key == "source":
                 part = text.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
                 yield from undocumented(inner, part) if inner else [] if part else [key]

@@ -35,6 +35,8 @@ from monitor.toml import Table, build, read
 
 _PREFIX, _NESTED = "MONITOR_", "__"
 
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
 
 def _default_user_agent() -> str:
     return f"monitor/{__version__} (+{_project_address()})"
@@ -77,19 +79,21 @@ class Secret(Table):
 
     def password(self) -> str | None:
         """The password, or None when none is named; ConfigError when it is named and not there."""
-        if self.password_file:
-            path = Path(self.password_file).expanduser()
-            try:
-                return path.read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(
-                    f"password_file {path}: cannot be read: {error}; check the path and its mode"
-                ) from error
-        if self.password_env:
-            if self.password_env not in os.environ:
-                raise ConfigError(f"password_env {self.password_env}: not set; export it or use password_file")
-            return os.environ[self.password_env]
-        return None
+        return _secret("password", file=self.password_file, variable=self.password_env)
+
+
+def _secret(word: str, *, file: str, variable: str) -> str | None:
+    if file:
+        path = Path(file).expanduser()
+        try:
+            return path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{word}_file {path}: cannot be read: {error}; check the path and its mode") from error
+    if variable:
+        if variable not in os.environ:
+            raise ConfigError(f"{word}_env {variable}: not set; export it or use {word}_file")
+        return os.environ[variable]
+    return None
 
 
 class StoreConfig(Secret):
@@ -124,7 +128,7 @@ def _clock_time(value: object) -> object:
 class DigestConfig(Table):
     """`[[digest]]`: one mail a day, or one an incident with casualties, and what it tells of."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "daily"
+    name: Name = "daily"
     time: Annotated[dt.time, BeforeValidator(_clock_time)] = dt.time(7, 0)
     sender: Annotated[MailAddressOrNone, Field(alias="from")] = ""
     to: tuple[MailAddress, ...] = ()
@@ -143,6 +147,39 @@ class SmtpConfig(Secret):
     port: Port = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Line = ""
+
+
+class HookConfig(Table):
+    """`[[hook]]`: a web address that is told of what is new."""
+
+    name: Name = "hook"
+    url: str
+    secret_file: str = ""
+    secret_env: str = ""
+    events: Annotated[tuple[Literal["articles", "digests", "health"], ...], Field(min_length=1)] = ("articles",)
+    countries: tuple[Country, ...] = ()
+    classes: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    timeout: Annotated[float, Number, Field(gt=0, le=60)] = 15
+
+    @model_validator(mode="after")
+    def _whole_address(self) -> "HookConfig":
+        # Asked of the whole table, because the fault of a key repeats its value, and the path of a hook's address is
+        # its password more often than not.
+        parts = urlsplit(self.url)
+        try:
+            whole = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 0) >= 0
+        except ValueError:
+            whole = False
+        if not whole or re.search(r"[\s\x00-\x1f\x7f]", self.url):
+            raise ValueError('url is no web address; write it whole, for example "https://desk.example/mines"')
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("url holds a user name or password; what is sent is signed instead: see secret_file")
+        return self
+
+    def secret(self) -> str | None:
+        """What notices are signed with, or None when nothing is named; ConfigError when it is named and not there."""
+        return _secret("secret", file=self.secret_file, variable=self.secret_env)
 
 
 class MetricsConfig(Table):
@@ -173,6 +210,7 @@ class Config(BaseSettings):
     queue: QueueConfig = QueueConfig()
     digest: tuple[DigestConfig, ...] = ()
     smtp: SmtpConfig = SmtpConfig()
+    hook: tuple[HookConfig, ...] = ()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
     source: tuple[dict[str, Any], ...] = ()
@@ -192,11 +230,12 @@ class Config(BaseSettings):
         return env_settings, init_settings
 
     @model_validator(mode="after")
-    def _digests_have_their_own_names(self) -> "Config":
-        names = [digest.name for digest in self.digest]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            raise ValueError(f"digest: two are named {twice!r}; give each [[digest]] its own name")
+    def _each_has_its_own_name(self) -> "Config":
+        for table, named in (("digest", self.digest), ("hook", self.hook)):
+            names = [each.name for each in named]
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice:
+                raise ValueError(f"{table}: two are named {twice!r}; give each [[{table}]] its own name")
         return self
 
     @property

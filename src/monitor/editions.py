@@ -3,20 +3,20 @@
 import email.utils
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.config import Config, DigestConfig
+from monitor.config import Config, DigestConfig, HookConfig
 from monitor.digest import alarm, urgent
 from monitor.digest.compose import Mailing, message
 from monitor.digest.day import Day, DayCount, SourceState, due_day, end_of
 from monitor.errors import UsageError
 from monitor.health.verdict import Status
 from monitor.home import Home
-from monitor.ledger import Ledger, digests, health, mails
+from monitor.ledger import Ledger, digests, health, mails, notices
 from monitor.ledger.digests import Edition, Wanted
 from monitor.mail import Server
 from monitor.model import Source
@@ -67,7 +67,7 @@ class Editor:
                 name=digest.name,
                 since=now - alarm.RECENT,
                 now=now,
-                wanted=self._wanted(digest),
+                wanted=self.wanted(digest),
                 sources={source.id: source for source in self.sources},
             )
             if alarm.wanted(found)
@@ -79,7 +79,7 @@ class Editor:
             raise UsageError(f"the digest {digest.name!r} is urgent: it has no days; name another with --name")
         edition = digests.find(self.ledger, name=digest.name, day=day)
         if edition:
-            return self._view(edition)
+            return self.view(edition)
         start, end = self._bounds(digest, day)
         if now < end:
             raise UsageError(f"{day} is not over yet in {self.config.zone}; name an earlier day, or wait until {end}")
@@ -129,12 +129,12 @@ class Editor:
             start=start,
             end=end,
             snapshot=self._snapshot(digest, day, start, end, now=now),
-            wanted=self._wanted(digest),
+            wanted=self.wanted(digest),
             now=now,
         )
 
     def _post(self, digest: DigestConfig, edition: Edition, *, now: datetime, anew: bool = False) -> None:
-        day = self._view(edition)
+        day = self.view(edition)
         quiet = not (day.items or day.updates or day.notes or any(s.status != "ok" for s in day.sources))
         recipients: Sequence[str] = () if quiet and not digest.when_empty and not anew else digest.to
         self.outbox.put(
@@ -158,13 +158,15 @@ class Editor:
         )
         return key
 
-    def _wanted(self, digest: DigestConfig) -> Wanted:
+    def wanted(self, reader: DigestConfig | HookConfig) -> Wanted:
+        """Which articles a digest or a hook is for."""
         chosen = None
-        if digest.countries:
-            chosen = frozenset(s.id for s in self.sources if s.country in digest.countries)
-        return Wanted(sources=chosen, classes=digest.classes, languages=digest.languages)
+        if reader.countries:
+            chosen = frozenset(s.id for s in self.sources if s.country in reader.countries)
+        return Wanted(sources=chosen, classes=reader.classes, languages=reader.languages)
 
-    def _view(self, edition: Edition) -> Day:
+    def view(self, edition: Edition) -> Day:
+        """What the digest that was made says."""
         sources = {source.id: source for source in self.sources}
         items, updates = digests.items(self.ledger, edition, sources)
         return Day(
@@ -178,9 +180,24 @@ class Editor:
             **_opened(edition.snapshot),
         )
 
+    def states(self, wanted: Wanted, *, now: datetime) -> tuple[SourceState, ...]:
+        """How the sources that are wanted are doing."""
+        watched = [s for s in self.sources if wanted.sources is None or s.id in wanted.sources]
+        verdicts = health.healths(self.ledger, watched, now=now)
+        return tuple(
+            SourceState(
+                id=source.id,
+                name=source.name,
+                status="ok" if verdicts[source.id].ok else str(verdicts[source.id].status),
+                since=verdicts[source.id].since,
+                note=verdicts[source.id].note,
+            )
+            for source in watched
+        )
+
     def _preview(self, digest: DigestConfig, day: date, start: datetime, end: datetime, *, now: datetime) -> Day:
         sources = {source.id: source for source in self.sources}
-        items = digests.landed(self.ledger, start=start, end=end, now=now, wanted=self._wanted(digest), sources=sources)
+        items = digests.landed(self.ledger, start=start, end=end, now=now, wanted=self.wanted(digest), sources=sources)
         opened = _opened(self._snapshot(digest, day, start, end, now=now))
         return Day(digest=digest.name, day=day, zone=self.config.zone, start=start, end=end, items=items, **opened)
 
@@ -188,21 +205,11 @@ class Editor:
         self, digest: DigestConfig, day: date, start: datetime, end: datetime, *, now: datetime
     ) -> dict[str, Any]:
         """What is true of the sources and of the days before, as plain JSON."""
-        wanted = self._wanted(digest)
-        watched = [s for s in self.sources if wanted.sources is None or s.id in wanted.sources]
-        verdicts = health.healths(self.ledger, watched, now=min(now, end))
-        states = [
-            {
-                "id": source.id,
-                "name": source.name,
-                "status": "ok" if verdicts[source.id].ok else str(verdicts[source.id].status),
-                "since": _text(verdicts[source.id].since),
-                "note": verdicts[source.id].note,
-            }
-            for source in watched
-        ]
+        wanted = self.wanted(digest)
+        found = self.states(wanted, now=min(now, end))
+        states = [asdict(state) | {"since": _text(state.since)} for state in found]
         before = digests.latest(self.ledger, name=digest.name, before=day)
-        ailed = {s["id"] for s in before.snapshot["sources"] if s["status"] in _AILING} if before else set()
+        ailed = {s["id"] for s in before.snapshot["sources"] if s["status"] in AILING} if before else set()
         return {
             "sources": states,
             "recovered": [s["name"] for s in states if s["status"] == "ok" and s["id"] in ailed],
@@ -225,10 +232,15 @@ class Editor:
             bad = [d for d in mail.deliveries if d.state in {"given-up", "doubtful"}]
             words = f"{len(bad)} of {len(mail.deliveries)} recipients: {bad[0].reply}"
             notes.append(f"The mail {mail.key} did not surely reach {words}")
-        return notes
+        return notes + [
+            f"The hook {hook.name} {trouble}"
+            for hook in self.config.hook
+            if (trouble := notices.trouble(self.ledger, hook.name, since=before.made_at if before else _LONG_AGO))
+        ]
 
 
-_AILING = frozenset(map(str, Status)) - {"ok", "undated", "unvisited"}
+AILING = frozenset(map(str, Status)) - {"ok", "undated", "unvisited"}
+"""States of a source in which something may be missing."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 

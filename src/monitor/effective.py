@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from monitor.config import Config, environment
 from monitor.home import Home
-from monitor.toml import mask_url, read
+from monitor.toml import MASK, mask_url, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +63,12 @@ def _masked(key: str, value: object) -> str:
         return str(value).lower()
     if not isinstance(value, str) or "://" not in value:
         return value.strftime("%H:%M") if isinstance(value, dt.time) else str(value)
+    if key.startswith("hook["):
+        return _place(value)
     return mask_url(value)
+
+
+def _place(url: str) -> str:
+    """Scheme and host of a hook's address: its path is its password more often than not."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{MASK}"

@@ -46,7 +46,8 @@ def land(ledger, number, *, at, category="incident", source=SOURCE, title=None, 
     )
 
     def label(n):
-        return textfile.name(n, text), {"source_name": source.name}
+        name = textfile.name(n, text)
+        return name, {"name": name, "title": article.title, "source_name": source.name}
 
     landing = articles.land(ledger, run=run, url_id=due.url_id, story=story, label=label, now=at)
     articles.landed(ledger, number=landing.number, now=at)

@@ -14,6 +14,7 @@ from monitor.cli import (
     doctor,
     explain,
     extract,
+    hook,
     ingest,
     init,
     lexicon,
@@ -71,6 +72,7 @@ def options(
 app.add_typer(sources.app)
 app.add_typer(queue.app)
 app.add_typer(lexicon.app)
+app.add_typer(hook.app)
 app.command()(crawl.crawl)
 app.command()(ingest.ingest)
 app.command()(extract.extract)

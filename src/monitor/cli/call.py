@@ -1,6 +1,8 @@
 """One call of the command line: what its global options say, and the ways to home, settings and catalogue."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from monitor.home import Home, find, open_home
 if TYPE_CHECKING:
     from monitor.catalogue import Catalogue
     from monitor.config import Config
+    from monitor.hooks import Hooks
     from monitor.ledger import Ledger
     from monitor.relevance.lexicon import Lexicon
 
@@ -65,6 +68,30 @@ class Call:
                 ledger=ledger, queue=queue, sources=sources, daemon=lambda: beat.read(home.beat), now=clock.now
             )
             metrics.textfile(figures, path)
+
+    def await_hooks(self, config: "Config", home: Home) -> None:
+        """The web hooks of the settings are known: what lands from now on is for them."""
+        if config.hook:
+            with self.hooks(config, home) as hooks:
+                hooks.know(now=clock.now())
+
+    def tell_hooks(self, config: "Config", home: Home) -> None:
+        """What is new has been offered to the web hooks that want it; what they did not take is said."""
+        if config.hook:
+            with self.hooks(config, home) as hooks:
+                hooks.make(now=clock.now())
+                told = hooks.post(now=clock.now)
+            for problem in told.problems:
+                self.note(problem)
+
+    @contextmanager
+    def hooks(self, config: "Config", home: Home) -> "Iterator[Hooks]":
+        """The web hooks of the home."""
+        from monitor.editions import open_editor  # noqa: PLC0415 - slow to import
+        from monitor.hooks import Hooks  # noqa: PLC0415
+
+        with open_editor(config, home, self.catalogue(config, home).select()) as editor:
+            yield Hooks(editor=editor, folder=home.outbox)
 
     def lexicon(self) -> "Lexicon":
         """The words of the home: bundled and the user's own."""

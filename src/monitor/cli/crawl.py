@@ -52,6 +52,8 @@ def crawl(
     from monitor.crawl.once import crawl_once  # noqa: PLC0415
 
     call.log_to_stderr()
+    if not dry_run:
+        call.await_hooks(config, home)
     with board(quiet=call.quiet, verbose=call.verbose) as progress:
         report = crawl_once(
             config,
@@ -73,6 +75,7 @@ def crawl(
     if not dry_run:
         with call.ledger(config, home) as ledger:
             call.publish(config, home, ledger)
+        call.tell_hooks(config, home)
     _end(report, strict=strict)
 
 

@@ -52,6 +52,7 @@ def digest(
             made = [f"{edition.name} {edition.day}" for edition in editor.make_due(now=now)]
             made += editor.make_urgent(now=now)
             _report(call, made, editor.outbox.post(now=now), json=json)
+            call.tell_hooks(config, home)
             return
         which, wanted = _which(config, name), _day(day, config, now)
         if dry_run or to_file:
@@ -62,6 +63,7 @@ def digest(
         else:
             editor.send(which, wanted, now=now)
         _report(call, [f"{which.name} {wanted}"], editor.outbox.post(now=now), json=json)
+        call.tell_hooks(config, home)
 
 
 def _which(config: "Config", name: str | None) -> "DigestConfig":

@@ -84,6 +84,7 @@ def _examine(call: Call) -> tuple[list[Point], tuple["Setting", ...]]:
         _resolver,
         _manners,
         _mail,
+        _hooks,
         _zone,
     )
     for check in checks:
@@ -201,6 +202,38 @@ def _mail(config: "Config", _: "Home") -> Iterator[Point]:
             name="password", state=State.WARN, value=f"{path} can be read by others", remedy=f"chmod 600 {path}"
         )
     yield Point(name="mail", value=f"{smtp.host}:{smtp.port} ({smtp.security}), {people} recipients")
+
+
+def _hooks(config: "Config", home: "Home") -> Iterator[Point]:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    from monitor import clock  # noqa: PLC0415
+    from monitor.cli.status import hook_states  # noqa: PLC0415
+    from monitor.hooks import receiver  # noqa: PLC0415
+    from monitor.ledger import Ledger  # noqa: PLC0415
+
+    if not config.hook:
+        return
+    with Ledger.open(config.store_url(home)) as ledger:
+        states = {state.name: state for state in hook_states(ledger, [h.name for h in config.hook], now=clock.now())}
+    for hook in config.hook:
+        to, name, found = receiver(hook), f"hook {hook.name}", states[hook.name]
+        signed = f"signed with {len(to.keys)} key{'s' * (len(to.keys) > 1)}" if to.keys else "not signed"
+        remedy = None if to.keys else "name secret_file or secret_env, that the receiver may know who is speaking"
+        if found.state != "ok":
+            state, remedy = State.BAD, f"{found.reply}; mend it, then `monitor hook retry {hook.name}`"
+            yield Point(name=name, state=state, value=f"{to.place}: {found.state}", remedy=remedy)
+            continue
+        yield Point(name=name, state=State.OK if to.keys else State.WARN, value=f"{to.place}, {signed}", remedy=remedy)
+        if urlsplit(hook.url).scheme == "http" and not _here(urlsplit(hook.url).hostname or ""):
+            yield Point(name=name, state=State.WARN, value="not encrypted", remedy="write its address with https")
+        path = Path(hook.secret_file).expanduser() if hook.secret_file else None
+        if path and path.stat().st_mode & 0o077:
+            yield Point(name=name, state=State.WARN, value=f"{path} can be read by others", remedy=f"chmod 600 {path}")
+
+
+def _here(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _zone(config: "Config", _: "Home") -> Iterator[Point]:

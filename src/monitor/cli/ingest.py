@@ -76,7 +76,9 @@ def ingest(
             call.publish(config, home, ledger)
 
     call.log_to_stderr()
+    call.await_hooks(config, home)
     asyncio.run(whole())
+    call.tell_hooks(config, home)
     if lines.faults:
         raise typer.Exit(1)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _ALIVE = timedelta(hours=26)
 """A crawl a day, by cron and a little late, is alive."""
 _MAILS = timedelta(days=7)
-"""How long a mail that did not arrive is a problem of today."""
+"""How long a mail or a notice that did not arrive is a problem of today."""
+_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,19 @@ class SourceStatus:
     note: str | None
     visited_at: datetime | None
     ok_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookStatus:
+    """How one web hook is doing."""
+
+    name: str
+    state: str
+    """ok, failing (three attempts in a row), or off: it has said that it wants no more."""
+    waiting: int
+    given_up: int
+    """Of the last days."""
+    reply: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +64,7 @@ class Status:
     digests: Mapping[str, date | None]
     """The day of the last digest of each name."""
     mails: Mapping[str, int]
+    hooks: tuple[HookStatus, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -106,7 +121,28 @@ def _look(call: Call) -> Status:
                 "waiting": len(mails.waiting(ledger)),
                 "undelivered": len(mails.undelivered(ledger, since=now - _MAILS)),
             },
+            hooks=hook_states(ledger, [hook.name for hook in config.hook], now=now),
         )
+
+
+def hook_states(ledger: "Ledger", names: Sequence[str], *, now: datetime) -> tuple[HookStatus, ...]:
+    """How the web hooks of those names are doing."""
+    from monitor.ledger import notices  # noqa: PLC0415
+
+    counts = notices.counts(ledger, since=now - _MAILS)
+
+    def one(name: str) -> HookStatus:
+        known, count = notices.find(ledger, name), counts.get(name, {})
+        state = "off" if known and known.off_at else "failing" if known and known.failures >= _FAILURES else "ok"
+        return HookStatus(
+            name=name,
+            state=state,
+            waiting=count.get("waiting", 0),
+            given_up=count.get("given-up", 0),
+            reply=known.reply if known else None,
+        )
+
+    return tuple(map(one, names))
 
 
 def _sources(ledger: "Ledger", watched: Sequence["Source"], *, now: datetime) -> tuple[SourceStatus, ...]:
@@ -163,6 +199,11 @@ def _gaps(found: Status) -> Iterator[str]:
         yield f"{output.count(found.promised, 'article')} not in the queue yet; the next crawl puts them there"
     if found.mails["undelivered"]:
         yield f"{output.count(found.mails['undelivered'], 'mail')} of the last days did not reach everybody"
+    for hook in found.hooks:
+        if hook.state != "ok":
+            yield f"the hook {hook.name} is {hook.state}: {hook.reply}; then `monitor hook retry {hook.name}`"
+        elif hook.given_up:
+            yield f"{output.count(hook.given_up, 'notice')} of the last days did not reach the hook {hook.name}"
 
 
 def _record(found: Status, problems: Sequence[str]) -> None:
@@ -182,6 +223,7 @@ def _record(found: Status, problems: Sequence[str]) -> None:
             "urls": found.urls,
             "digests": {name: day.isoformat() if day else None for name, day in found.digests.items()},
             "mails": found.mails,
+            "hooks": found.hooks,
         },
     )
 
@@ -202,6 +244,8 @@ def _tell(found: Status, problems: Sequence[str]) -> None:
     output.say(f"urls         {_counted(found.urls) or 'none'}")
     output.say(f"digests      {', '.join(_day(name, day) for name, day in found.digests.items())}")
     output.say(f"mails        {_counted(found.mails)}")
+    for hook in found.hooks:
+        output.say(f"hook         {hook.name}: {hook.state}, {hook.waiting} waiting, {hook.given_up} given up")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""When a mail is handed over again: what the last reply means for one recipient."""
+"""When a mail or a notice is handed over again: what the last reply means for one recipient."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,9 @@ from enum import StrEnum
 
 PATIENCE = timedelta(hours=72)
 """How long a refused mail is tried again."""
-_FIRST, _LONGEST = timedelta(minutes=5), timedelta(hours=6)
+LONGEST = timedelta(hours=6)
+"""The longest pause between two attempts."""
+_FIRST = timedelta(minutes=5)
 
 
 class State(StrEnum):
@@ -65,7 +67,7 @@ def lost(delivery: Delivery, *, reply: str, now: datetime) -> Delivery:
     """Sent whole, the answer lost: once more with the same Message-ID and a note, never a third time."""
     state = State.DOUBTFUL if delivery.repeated else State.UNKNOWN
     attempts = delivery.attempts + 1
-    return replace(delivery, state=state, attempts=attempts, reply=reply, next_at=now + _pause(attempts))
+    return replace(delivery, state=state, attempts=attempts, reply=reply, next_at=now + pause(attempts))
 
 
 def refused(delivery: Delivery, *, reply: str, created_at: datetime, now: datetime) -> Delivery:
@@ -74,12 +76,13 @@ def refused(delivery: Delivery, *, reply: str, created_at: datetime, now: dateti
     delivery is the one before the attempt began: what may have arrived stays what may have arrived.
     """
     attempts = delivery.attempts + 1
-    next_at = now + _pause(attempts)
+    next_at = now + pause(attempts)
     end = State.DOUBTFUL if delivery.state is State.UNKNOWN else State.GIVEN_UP
     state = end if next_at > created_at + PATIENCE else delivery.state
     return replace(delivery, state=state, attempts=attempts, reply=reply, next_at=next_at)
 
 
-def _pause(attempts: int) -> timedelta:
-    pause: timedelta = _FIRST * 2 ** min(attempts - 1, 10)
-    return min(pause, _LONGEST)
+def pause(attempts: int) -> timedelta:
+    """How long to leave alone who has failed so often in a row."""
+    doubled: timedelta = _FIRST * 2 ** min(attempts - 1, 10)
+    return min(doubled, LONGEST)

@@ -67,8 +67,13 @@ def unposted(ledger: Ledger, *, name: str) -> tuple[Edition, ...]:
     """Digests that were made and of which no mail is known: the program was stopped in between."""
     d, m = t.digest.c, t.mail.c
     posted = sa.select(m.id).where(m.key == sa.literal("digest/") + d.name + sa.literal("/") + d.day).exists()
+    return chosen(ledger, sa.and_(d.name == name, ~posted))
+
+
+def chosen(ledger: Ledger, which: sa.ColumnElement[bool]) -> tuple[Edition, ...]:
+    """The digests for which the condition holds, by day."""
     with ledger.read() as connection:
-        rows = connection.execute(sa.select(t.digest).where(d.name == name, ~posted).order_by(d.day)).all()
+        rows = connection.execute(sa.select(t.digest).where(which).order_by(t.digest.c.day, t.digest.c.id)).all()
     return tuple(_edition(row) for row in rows)
 
 
@@ -133,7 +138,7 @@ def landed(
 ) -> tuple[Item, ...]:
     """The articles that landed between two moments, whatever digest they stand in."""
     a = t.article.c
-    which = sa.and_(a.landed_at >= start, a.landed_at < end, *_wanted(wanted))
+    which = sa.and_(a.landed_at >= start, a.landed_at < end, *limits(wanted))
     with ledger.read() as connection:
         return tuple(item for _, item in _items(connection, which, now, sources))
 
@@ -162,9 +167,9 @@ def alarms(
                 sa.select(m.key).where(m.created_at >= since, m.key.startswith(prefix, autoescape=True))
             ).scalars()
         )
-        fresh = sa.and_(a.state == "landed", a.landed_at >= since, *_wanted(wanted))
+        fresh = sa.and_(a.state == "landed", a.landed_at >= since, *limits(wanted))
         changes = connection.execute(
-            sa.select(t.revision).join(t.article, a.number == r.article).where(r.at >= since, *_wanted(wanted))
+            sa.select(t.revision).join(t.article, a.number == r.article).where(r.at >= since, *limits(wanted))
         ).all()
         changed = a.number.in_({row.article for row in changes})
         items = dict(_items(connection, sa.or_(fresh, changed), now, sources))
@@ -181,7 +186,7 @@ def volume(ledger: Ledger, *, start: datetime, end: datetime, wanted: Wanted) ->
     """(articles, incidents among them) that landed between two moments."""
     a = t.article.c
     incidents = sa.func.coalesce(sa.func.sum(sa.case((a.category == "incident", 1), else_=0)), 0)
-    query = sa.select(sa.func.count(), incidents).where(a.landed_at >= start, a.landed_at < end, *_wanted(wanted))
+    query = sa.select(sa.func.count(), incidents).where(a.landed_at >= start, a.landed_at < end, *limits(wanted))
     with ledger.read() as connection:
         row = connection.execute(query).one()
     return row[0], int(row[1])
@@ -196,13 +201,26 @@ def discovered(ledger: Ledger, *, start: datetime, end: datetime) -> int:
         ).scalar_one()
 
 
+def limits(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """What of the articles is wanted, as conditions of a query."""
+    a = t.article.c
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.sources is not None:
+        found.append(a.source.in_(sorted(wanted.sources)))
+    if wanted.classes:
+        found.append(a.category.in_(wanted.classes))
+    if wanted.languages:
+        found.append(a.language.in_(wanted.languages))
+    return found
+
+
 def _own(
     connection: sa.Connection, name: str, digest: int, *, end: datetime, since: datetime | None, wanted: Wanted
 ) -> None:
     a, da, r, dr = t.article.c, t.digest_article.c, t.revision.c, t.digest_revision.c
     owned = sa.select(da.article).where(da.name == name, da.article == a.number).exists()
     mine = sa.select(sa.literal(name), a.number, sa.literal(digest)).where(
-        a.state == "landed", a.landed_at < end, ~owned, *_wanted(wanted)
+        a.state == "landed", a.landed_at < end, ~owned, *limits(wanted)
     )
     if since is not None:
         # The first digest of a name does not tell the whole past.
@@ -215,18 +233,6 @@ def _own(
         .where(r.at < end, ~told)
     )
     connection.execute(sa.insert(t.digest_revision).from_select(["name", "revision", "digest"], changed))
-
-
-def _wanted(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    a = t.article.c
-    limits: list[sa.ColumnElement[bool]] = []
-    if wanted.sources is not None:
-        limits.append(a.source.in_(sorted(wanted.sources)))
-    if wanted.classes:
-        limits.append(a.category.in_(wanted.classes))
-    if wanted.languages:
-        limits.append(a.language.in_(wanted.languages))
-    return limits
 
 
 def _items(

@@ -56,9 +56,13 @@ def waiting(ledger: Ledger) -> tuple[Mail, ...]:
 
 
 def undelivered(ledger: Ledger, *, since: datetime) -> tuple[Mail, ...]:
-    """Mails made since then that some recipient never got for sure: given up or doubtful."""
+    """Mails with something left to do, or done with since then, that some recipient never got for sure.
+
+    That is known days after a mail was made, so it is the end that counts.
+    """
+    m = t.mail.c
     ended = sa.select(t.delivery.c.mail).where(t.delivery.c.state.in_([State.GIVEN_UP, State.DOUBTFUL]))
-    return _all(ledger, sa.and_(t.mail.c.created_at >= since, t.mail.c.id.in_(ended)))
+    return _all(ledger, sa.and_(sa.or_(m.closed_at.is_(None), m.closed_at >= since), m.id.in_(ended)))
 
 
 def update(ledger: Ledger, mail: int, deliveries: Iterable[Delivery]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.digest.delivery import State
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
 
@@ -12,11 +13,12 @@ _FREE_SHARE = 0.25
 
 
 def history(ledger: Ledger, *, before: datetime) -> int:
-    """Polls, visits and sightings from before are gone, and the bodies of mails that are done; how many rows.
+    """Polls, visits and sightings from before are gone, and the bodies of what was mailed or posted; how many rows.
 
-    Articles, URLs, runs and the mails' rows stay: a feed may come back with last year's items, a digest is sent once.
+    Articles, URLs, runs and the rows of mails and notices stay: a feed may come back with last year's items, a digest
+    is sent once.
     """
-    m = t.mail.c
+    m, n = t.mail.c, t.notice.c
     with ledger.write() as connection:
         gone = [
             connection.execute(sa.delete(table).where(moment < before)).rowcount
@@ -27,6 +29,8 @@ def history(ledger: Ledger, *, before: datetime) -> int:
             )
         ]
         connection.execute(sa.update(t.mail).where(m.closed_at < before, m.body != b"").values(body=b""))
+        given_up = sa.and_(n.state == State.GIVEN_UP, n.ended_at < before, n.body != b"")
+        connection.execute(sa.update(t.notice).where(given_up).values(body=b""))
     return sum(gone)
 
 

@@ -332,3 +332,37 @@ delivery = Table(
     Column("next_at", Instant, nullable=False),
     Column("reply", Text),
 )
+
+# What is known of each web hook of the settings.
+hook = Table(
+    "hook",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, nullable=False),  # a hash of its address: the address itself may be a secret
+    Column("since", Instant, nullable=False),  # what landed earlier is none of its business
+    Column("failures", Integer, nullable=False, server_default="0"),  # attempts in a row that were its own fault
+    Column("not_before", Instant),  # no attempt before that
+    Column("off_at", Instant),  # it has answered that it wants no more
+    Column("reply", Text),  # its last answer
+    Column("looked_at", Instant),  # when the sources were last looked at for it
+    Column("ailing", JSON, nullable=False),  # what it was last told of them: source → status
+)
+
+# What is to be posted to a hook: the body as it will go out, under the id by which a receiver knows a repeat.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hook", Text, nullable=False),
+    Column("key", Text, nullable=False),  # article/000_….txt, digest/daily/2026-11-23
+    Column("uid", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("state", Text, nullable=False),  # waiting, accepted, given-up
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("reply", Text),
+    Index("uq_notice_hook_key", "hook", "key", unique=True),
+    Index("ix_notice_state", "state", "hook", "next_at"),
+)
