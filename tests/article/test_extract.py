@@ -237,6 +237,50 @@ def test_parts_of_a_story_that_are_set_alike_stay_in_it():
     assert read(page(body)).article.paragraphs == (one, "Sahələr", part, two)
 
 
+def long_story(language, count):
+    one, two = STORIES[language][1:]
+    return [f"{n}. {one} {two} {one}" for n in range(count)]
+
+
+def test_parts_of_a_long_story_that_are_set_like_cards_stay_in_it():
+    told = long_story("ru", 20)
+    people = ["Рассказ сапёра Рауфа Гулиева", "Рассказ фельдшера Анны Петровой", "Рассказ учителя Самвела Акопяна"]
+    cards = "".join(
+        f"<li><h3><a href='/p/{n}'>{name}</a></h3><p>{told[16 + n]}</p></li>" for n, name in enumerate(people)
+    )
+    parts = "".join(f"<p>{text}</p>" for text in told[:16])
+    body = f"<h1>Три голоса с минного поля</h1><div class='text'>{parts}<ul>{cards}</ul><p>{told[19]}</p></div>"
+
+    assert read(page(body)).article.paragraphs == (
+        *told[:16], *(line for n, name in enumerate(people) for line in (name, told[16 + n])), told[19],
+    )  # fmt: skip
+
+
+def test_a_long_story_in_an_element_named_like_furniture_is_found_behind_what_readers_say():
+    told = long_story("uk", 26)
+    said = "".join(f"<div><p>Дуже дякую за цей випуск номер {n}, чекаю на наступний.</p></div>" for n in range(100))
+    story = "".join(f"<p>{text}</p>" for text in told)
+    body = f"<div><h1>Поле за селом</h1></div><div class='promo-text'>{story}</div><div class='widget'>{said}</div>"
+
+    assert read(page(body)).article.paragraphs == tuple(told)
+
+
+def test_a_page_that_holds_little_but_its_story_is_an_article_though_it_claims_nothing():
+    story = "".join(f"<p>{text}</p>" for text in long_story("ka", 9))
+    html = f"<html><head>{SITE}<title>ნაღმები</title></head><body><h1>ნაღმები</h1>{story}</body></html>"
+
+    assert read(Page(url="https://www.alma.example/sakhli/7", body=html.encode())).article is not None
+
+
+def test_a_page_saved_without_its_address_is_judged_by_the_one_it_gives_itself():
+    body, head, url = NO_ARTICLES["section"]
+    own = f'<link rel="canonical" href="{url}">'
+    story = "".join(f"<p>{text}</p>" for text in long_story("hy", 3))
+    saved = page(f"{body}{story}", head=head + own, url="")
+
+    assert "has a word for an address" in read(saved).reason
+
+
 SITE = '<meta property="og:type" content="website">'
 ONE = "Göytəpə kəndində 34 yaşlı çoban minaya düşərək yaralanıb."
 

@@ -34,6 +34,8 @@ def test_the_part_of_the_title_that_the_page_shows_as_its_heading_is_the_headlin
     title = "Минное поле | Большой союз независимых наблюдателей"
     assert chosen("<h1>Минное поле</h1>", title=title) == "Минное поле"
     assert chosen("<h1>Мины</h1>", title="Темы - Мины - Alma") == "Мины"
+    name = "Большой союз независимых наблюдателей"
+    assert chosen("<h1>Минное поле</h1>", title=f"Минное поле | {name}", lines=[name]) == "Минное поле"
 
 
 def test_a_heading_that_names_the_site_gives_way_to_what_the_head_claims():

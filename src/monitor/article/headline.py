@@ -109,6 +109,8 @@ def without_outlet(
     pieces = [piece for piece in _SEPARATOR.split(title) if key(piece) in alone and not _named(piece, known)]
     if pieces and key(longest := max(pieces, key=len)) in heads:
         return longest.strip()
+    if pieces and title.startswith(pieces[0]) and key(pieces[0]) in heads:
+        return pieces[0].strip()
     for start, end in cuts:
         if _named(title[end:], known):
             return without_outlet(title[:start].strip(), names=names, others=others, headings=headings)
