@@ -2,11 +2,14 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.errors import HomeError, LockHeldError
+
+_TRIES, _PAUSE = 6, 0.02
 
 
 @contextmanager
@@ -21,17 +24,26 @@ def hold(path: Path, *, what: str) -> Iterator[None]:
     except OSError as error:
         raise HomeError(f"lock {path} cannot be opened: {error.strerror}; check the owner of the home") from error
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockHeldError(
-                f"{what} is held by process {holder(path) or 'unknown'} ({path}); stop that one first"
-            ) from None
+        if not _taken(file):
+            raise LockHeldError(f"{what} is held by process {holder(path) or 'unknown'} ({path}); stop that one first")
         os.truncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(file)
+
+
+def _taken(file: int) -> bool:
+    """Whether the lock is ours now. Who only asks whether it is held holds it for a moment: that one is waited for."""
+    for left in reversed(range(_TRIES)):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if left:
+                time.sleep(_PAUSE)
+        else:
+            return True
+    return False
 
 
 def holder(path: Path) -> int | None:

@@ -14,6 +14,7 @@ from monitor.cli.call import Call, of
 from monitor.cli.crawl import refusal
 
 if TYPE_CHECKING:
+    from monitor.daemon.outlook import Daemon, Next
     from monitor.ledger import Ledger
     from monitor.ledger.runs import RunReport
     from monitor.model import Source
@@ -23,6 +24,8 @@ _ALIVE = timedelta(hours=26)
 _MAILS = timedelta(days=7)
 """How long a mail or a notice that did not arrive is a problem of today."""
 _FAILURES = 3
+_OVERDUE = timedelta(minutes=2)
+"""What is due later than that is waited for by somebody who does not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,9 @@ class Status:
     """The day of the last digest of each name."""
     mails: Mapping[str, int]
     hooks: tuple[HookStatus, ...]
+    daemon: "Daemon"
+    next_visit: "Next | None"
+    next_digest: "Next | None"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -101,7 +107,8 @@ def status(
 
 
 def _look(call: Call) -> Status:
-    from monitor.ledger import articles, counts, digests, mails, runs  # noqa: PLC0415
+    from monitor.daemon import outlook  # noqa: PLC0415
+    from monitor.ledger import articles, counts, digests, leases, mails, runs  # noqa: PLC0415
     from monitor.queue import Queue  # noqa: PLC0415
 
     now, home = clock.now(), call.home()
@@ -109,6 +116,7 @@ def _look(call: Call) -> Status:
     watched = call.catalogue(config, home).select()
     with call.ledger(config, home) as ledger:
         editions = {digest.name: digests.latest(ledger, name=digest.name) for digest in config.digests}
+        days = {name: edition.day if edition else None for name, edition in editions.items()}
         items = Queue(config.queue_dir(home)).items(ledger, now=now)
         return Status(
             run=runs.latest(ledger, kind="crawl"),
@@ -116,12 +124,15 @@ def _look(call: Call) -> Status:
             queue={place: sum(item.place == place for item in items) for place in ("waiting", "claimed")},
             promised=len(articles.promised(ledger)),
             urls={str(outcome): count for outcome, count in counts.total(ledger).items()},
-            digests={name: edition.day if edition else None for name, edition in editions.items()},
+            digests=days,
             mails={
                 "waiting": len(mails.waiting(ledger)),
                 "undelivered": len(mails.undelivered(ledger, since=now - _MAILS)),
             },
             hooks=hook_states(ledger, [hook.name for hook in config.hook], now=now),
+            daemon=outlook.daemon(home, now=now),
+            next_visit=outlook.next_visit(leases.states(ledger, [s.id for s in watched]).values(), now=now),
+            next_digest=outlook.next_digest(config.digests, last=days, zone=config.zone, now=now),
         )
 
 
@@ -188,6 +199,11 @@ def _standstills(found: Status, *, now: datetime) -> Iterator[str]:
         yield f"no crawl since {_at(found.run.started_at)}; does the daemon or the cron job run?"
     elif found.sources and len(found.ailing) == len(found.sources):
         yield "not one source is ok; `monitor doctor` looks at the set-up"
+    daemon, beat = found.daemon, found.daemon.beat_at
+    if daemon.state == "hangs" and beat:
+        yield f"the daemon (process {daemon.pid}) has given no sign of life since {_at(beat)}; restart it"
+    if daemon.state == "died" and beat and not (found.run and found.run.started_at > beat):
+        yield f"the daemon (process {daemon.pid}) died after {_at(beat)}; start it again"
 
 
 def _gaps(found: Status) -> Iterator[str]:
@@ -224,6 +240,9 @@ def _record(found: Status, problems: Sequence[str]) -> None:
             "digests": {name: day.isoformat() if day else None for name, day in found.digests.items()},
             "mails": found.mails,
             "hooks": found.hooks,
+            "daemon": found.daemon,
+            "next_visit": {"source": found.next_visit.name, "at": found.next_visit.at} if found.next_visit else None,
+            "next_digest": found.next_digest,
         },
     )
 
@@ -246,6 +265,23 @@ def _tell(found: Status, problems: Sequence[str]) -> None:
     output.say(f"mails        {_counted(found.mails)}")
     for hook in found.hooks:
         output.say(f"hook         {hook.name}: {hook.state}, {hook.waiting} waiting, {hook.given_up} given up")
+
+    output.say(f"daemon       {_daemon(found.daemon)}")
+    for word, due in (("visit ", found.next_visit), ("digest", found.next_digest)):
+        if due:
+            late = ", overdue" if clock.now() - due.at > _OVERDUE else ""
+            output.say(f"next {word}  {due.name}: {_at(due.at)}{late}")
+
+
+def _daemon(daemon: "Daemon") -> str:
+    if daemon.state == "none":
+        return "none runs; `monitor daemon` starts one"
+    text = f"{daemon.state}, process {daemon.pid or 'unknown'}"
+    if daemon.started_at is None or daemon.beat_at is None:
+        return f"{text}, no sign of life yet"
+    counted = _counted({word: getattr(daemon, word) for word in ("running", "missed", "skipped", "failed")})
+    visits = output.count(daemon.visits or 0, "visit")
+    return f"{text} since {_at(daemon.started_at)}, last sign of life {_at(daemon.beat_at)}; {visits}, {counted}"
 
 
 def _counted(counts: Mapping[str, int]) -> str:
