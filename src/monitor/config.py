@@ -166,11 +166,11 @@ class HookConfig(Table):
     def _whole_address(self) -> "HookConfig":
         # Asked of the whole table, because the fault of a key repeats its value, and the path of a hook's address is
         # its password more often than not.
-        parts = urlsplit(self.url)
         try:
+            parts = urlsplit(self.url)
             whole = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 0) >= 0
         except ValueError:
-            whole = False
+            parts, whole = urlsplit(""), False
         if not whole or re.search(r"[\s\x00-\x1f\x7f]", self.url):
             raise ValueError('url is no web address; write it whole, for example "https://desk.example/mines"')
         if parts.username is not None or parts.password is not None:

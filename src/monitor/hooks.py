@@ -37,7 +37,7 @@ class Told:
     ended: int = 0
     """Notices that were given up."""
     problems: tuple[str, ...] = ()
-    """What is wrong with which hook."""
+    """What went wrong with which hook; of one that was left alone this time nothing is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +133,7 @@ class _Round:
 
     def run(self) -> Told:
         known = notices.find(self._ledger, self._hook.name)
-        if known is None or known.off_at:
-            return Told(problems=(f"hook {self._hook.name}: switched off: {known.reply}",) if known else ())
-        if known.not_before is None or known.not_before <= self._now():
+        if known and not known.off_at and (known.not_before is None or known.not_before <= self._now()):
             try:
                 self._offer(receiver(self._hook), failures=known.failures)
             except ConfigError as error:  # a secret that is not there stops this hook and no other
@@ -153,15 +151,17 @@ class _Round:
                     failures = 0
                     self._settle(each, answer, failures=0, pause=None)
                     continue
-                self._problem = answer.text
                 if answer.fate is Fate.GONE:
-                    self._ended += notices.switch_off(
-                        self._ledger, hook=self._hook.name, reply=answer.text, now=self._now()
-                    )
+                    self._switch_off(answer)
                 else:
                     failures += 1
                     self._settle(each, answer, failures=failures, pause=_pause(failures, answer))
                 return
+
+    def _switch_off(self, answer: Answer) -> None:
+        name = self._hook.name
+        self._ended += notices.switch_off(self._ledger, hook=name, reply=answer.text, now=self._now())
+        self._problem = f"{answer.text}: switched off; `monitor hook retry {name}` switches it on again"
 
     def _settle(self, one: Notice, answer: Answer, *, failures: int, pause: timedelta | None) -> None:
         now, before = self._now(), one.delivery

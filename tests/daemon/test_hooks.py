@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 
+import pytest
+
 from tests.daemon.test_daemon import WORLD, daemon, home, landed, monitor, until
 from tests.receiver import Receiver
 
@@ -11,13 +13,14 @@ __all__ = ["home"]
 
 def hooked(home, desk, *more):
     lines = ["[[hook]]", f'url = "{desk.url}"', "timeout = 1", *more]
-    home.settings.write_text("\n".join([*lines, "", home.settings.read_text("utf-8")]), encoding="utf-8")
+    home.settings.write_text("\n".join([home.settings.read_text("utf-8"), *lines, ""]), encoding="utf-8")
 
 
 def names(desk):
     return [json.loads(request.body)["data"]["name"] for request in list(desk.requests)]
 
 
+@pytest.mark.slow
 def test_the_daemon_tells_a_hook_of_every_article_though_it_is_killed_and_the_hook_fails_at_first(home):
     with Receiver("drop") as desk:
         hooked(home, desk)
@@ -58,8 +61,6 @@ def test_a_crawl_by_hand_tells_the_hook_and_so_does_the_digest(home):
         assert monitor(home, "hook", "retry", "hook").stdout.startswith(
             f"{WORLD} notices tried again: {WORLD} accepted"
         )
-        assert monitor(home, "crawl").returncode == 0
-        assert monitor(home, "digest", "--if-due").returncode == 0
         assert monitor(home, "digest", "--if-due").returncode == 0
     kinds = Counter(json.loads(request.body)["type"] for request in desk.requests[1:])
     assert kinds == {"article.landed": WORLD, "digest.made": 1}

@@ -1,4 +1,4 @@
-"""What the scheduler's ticks do besides visits: digests and mail, feeds and figures, the sign of life, upkeep.
+"""What the scheduler's ticks do besides visits: digests, mail and hooks, feeds and figures, the sign of life, upkeep.
 
 APScheduler's jobs are only ticks: each looks at the ledger or at the monotonic clock and does what is due, so a tick
 that comes late or twice changes nothing.
@@ -16,6 +16,7 @@ from monitor import clock, feeds, logs, metrics
 from monitor.daemon import tally as tallies
 from monitor.daemon.tally import Tally
 from monitor.editions import Editor
+from monitor.hooks import Hooks
 from monitor.metrics import Figures
 
 log = logs.logger(__name__)
@@ -72,6 +73,16 @@ def post(editor: Editor) -> None:
         log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)
     for problem in posted.problems:
         log.warning("mail waits", why=problem)
+
+
+def tell(hooks: Hooks, *, going: Callable[[], bool]) -> None:
+    """What is new was offered to the web hooks, unless `going` said half-way that it must end."""
+    hooks.make(now=clock.now())
+    told = hooks.post(now=clock.now, going=going)
+    if told.accepted or told.ended:
+        log.info("hooks told", accepted=told.accepted, waiting=told.waiting, ended=told.ended)
+    for problem in told.problems:
+        log.warning("hook waits", why=problem)
 
 
 def publish(figures: Figures, path: Path | None) -> None:

@@ -25,6 +25,7 @@ from monitor.daemon.visits import Visits
 from monitor.editions import Editor, open_editor
 from monitor.errors import ConfigError, MonitorError
 from monitor.home import Home
+from monitor.hooks import Hooks
 from monitor.ledger import Ledger, leases
 from monitor.metrics import Figures
 from monitor.model import Outcome, Progress, Settled, Source, VisitReport
@@ -99,6 +100,7 @@ class Daemon:
 
     def stop(self) -> None:
         """The session ends and none follows."""
+        log.info("stopping")
         notify.tell("STOPPING=1")
         self._stop = True
         self._over.set()
@@ -168,6 +170,8 @@ class Daemon:
                 open_editor(config, home, setup.sources) as editor,
                 _served(config, self._figures(setup, ledger)) as figures,
             ):
+                # Before the first visit: what lands from now on is for the hooks.
+                await asyncio.to_thread(Hooks(editor=editor, folder=home.outbox).know, now=clock.now())
                 visits = self._visits(setup, ledger, open_crawls)
                 async with self._scheduled(visits, editor, figures, config):
                     self._proven = setup
@@ -236,6 +240,11 @@ class Daemon:
         async def post() -> None:
             await self._chore("digests", lambda: jobs.post(editor))
 
+        async def tell() -> None:
+            if config.hook:
+                hooks = Hooks(editor=editor, folder=self._home.outbox)
+                await self._chore("hooks", lambda: jobs.tell(hooks, going=lambda: not self._over.is_set()))
+
         async def publish() -> None:
             await self._chore("feeds and figures", lambda: jobs.publish(figures, config.textfile(self._home)))
 
@@ -253,6 +262,7 @@ class Daemon:
         return {
             "visits": Job(tick=visit, every=timedelta(seconds=1), after=timedelta()),
             "digests": Job(tick=post, every=timedelta(seconds=30)),
+            "hooks": Job(tick=tell, every=timedelta(seconds=5)),
             "feeds and figures": Job(tick=publish, every=timedelta(seconds=30)),
             "sign of life": Job(tick=sign, every=timedelta(seconds=_sign_every())),
             "upkeep": Job(tick=keep, every=timedelta(hours=6), after=timedelta(minutes=5)),
