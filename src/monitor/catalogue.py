@@ -56,6 +56,7 @@ class ListingTable(ChannelTable):
 
     links: Selector | None = None
     next: Selector | None = None
+    render: Literal["browser"] | None = None
 
     def channel(self, kind: ChannelKind) -> Channel:
         """The channel, with the selectors of its links."""
@@ -68,6 +69,7 @@ class ListingTable(ChannelTable):
             evidence=plain.evidence,
             links=self.links,
             next=self.next,
+            render=self.render == "browser",
         )
 
 
@@ -93,6 +95,7 @@ class SourceTable(Table):
     mirrors: tuple[Host, ...] = ()
     encoding: Encoding | None = None
     spider: Line | None = None
+    render: Literal["browser"] | None = None
     evidence: Annotated[tuple[Line, ...], BeforeValidator(_as_list)] = ()
     notes: str | None = None
     enabled: bool = True
@@ -135,6 +138,7 @@ class SourceTable(Table):
             mirrors=self.mirrors,
             encoding=self.encoding,
             spider=self.spider,
+            render=self.render == "browser",
             evidence=self.evidence,
             notes=self.notes,
             enabled=self.enabled,

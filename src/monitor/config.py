@@ -69,6 +69,8 @@ class CrawlConfig(Table):
     max_pages_per_visit: Count = 200
     obey_robots: bool = True
     allow_private: tuple[HostPort, ...] = ()
+    browser: Line = ""
+    """The browser for sources with `render`; empty: the first that is found."""
 
 
 class Secret(Table):

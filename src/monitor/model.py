@@ -44,6 +44,8 @@ class Channel:
     """CSS selector of the article links (listings only)."""
     next: str | None = None
     """CSS selector of the link to the next page (listings only)."""
+    render: bool = False
+    """Its links stand there only once scripts have run (listings only)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ class Source:
     encoding: str | None = None
     spider: str | None = None
     """Name of the spider in spiders/ that visits this source instead of the general one."""
+    render: bool = False
+    """Its articles stand in their pages only once scripts have run."""
     evidence: tuple[str, ...] = ()
     notes: str | None = None
     enabled: bool = True

@@ -66,6 +66,7 @@ def test_values_become_what_json_knows() -> None:
                 "evidence": None,
                 "links": None,
                 "next": None,
+                "render": False,
             }
         ],
     }

@@ -101,8 +101,10 @@ async def _in_order(readings: Iterable[Coroutine[None, None, Found]], *, at_once
 
 
 async def _read(name: str, url: str | None, *, known: "Catalogue", workers: "Workers", reach: _Reach) -> Found:
+    asked = known.at(name) if _is_address(name) else None
+    render = asked is not None and asked.render
     try:
-        page = await reach.errands.get(name) if _is_address(name) else _saved(name, url, most=reach.most)
+        page = await reach.errands.get(name, render=render) if _is_address(name) else _saved(name, url, most=reach.most)
     except MonitorError as error:
         return Found(path=name, url=url or (name if _is_address(name) else None), fault=str(error))
     source = known.at(page.url) if page.url else None

@@ -127,7 +127,7 @@ async def _check(source: Source, *, errands: "Errands", workers: "Workers", off_
 async def _ask(channel: Channel, source: Source, errands: "Errands") -> Finding:
     now = clock.now()
     try:
-        page = await errands.get(paging.starts(channel, source=source, now=now)[0])
+        page = await errands.get(paging.starts(channel, source=source, now=now)[0], render=channel.render)
     except MonitorError as error:
         return probe.failed(channel, str(error).removeprefix(f"{channel.url}: "))
     return probe.judge(page, source=source, channel=channel, now=now)
@@ -135,7 +135,7 @@ async def _ask(channel: Channel, source: Source, errands: "Errands") -> Finding:
 
 async def _article(url: str, source: Source, *, errands: "Errands", workers: "Workers") -> Finding:
     try:
-        page = await errands.get(url)
+        page = await errands.get(url, render=source.render)
     except MonitorError as error:
         return Finding(step="article", url=url, ok=False, says=str(error).removeprefix(f"{url}: "))
     if page.status != 200:

@@ -229,10 +229,13 @@ class ChannelVisit:
         return self._worth(document, found, read=read)
 
     async def _ask(self, url: str, known: Validators) -> Response:
-        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        render = self._channel.render
+        # A page that is filled by scripts may stay as it is while what they bring changes.
+        headers = {} if render else {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         conditions = {name: value for name, value in headers.items() if value is not None}
+        most = 5 * self._round.max_bytes
         try:
-            answer = await self._fetcher.get(url, headers=conditions, max_bytes=5 * self._round.max_bytes)
+            answer = await self._fetcher.get(url, headers=conditions, max_bytes=most, render=render)
         except (Disallowed, Refused) as error:
             raise _Failed(f"blocked: {reason(error)}") from error
         except MISHAPS as error:

@@ -11,6 +11,7 @@ from monitor.config import Config
 from monitor.crawl.fetch import Fetcher
 from monitor.crawl.manners import Manners
 from monitor.crawl.mishap import MISHAPS, reason
+from monitor.crawl.render import equipped
 from monitor.crawl.robots import Robots
 from monitor.crawl.settings import settings_for
 from monitor.errors import MonitorError
@@ -25,12 +26,15 @@ class Errands:
         self._manners = Manners(delay=config.crawl.delay)
         self._robots = Robots(agent=config.crawl.user_agent)
 
-    async def get(self, url: str) -> Page:
+    async def get(self, url: str, *, render: bool = False) -> Page:
         """The answer, redirects followed, any status; MonitorError when there is none.
 
-        The port of an address that was named by hand is allowed, as that of a channel is; private addresses are not.
+        With `render` it is the page as its scripts have made it. The port of an address that was named by hand is
+        allowed, as that of a channel is; private addresses are not.
         """
-        runner = AsyncCrawlerRunner(settings_for(self._config, [_named(url)]))
+        if render:
+            equipped()
+        runner = AsyncCrawlerRunner(settings_for(self._config, [_named(url)], browser=render))
         crawler = runner.create_crawler(_Errand)
         await runner.crawl(
             crawler,
@@ -38,6 +42,7 @@ class Errands:
             max_bytes=self._config.crawl.max_page_bytes,
             manners=self._manners,
             robots=self._robots,
+            render=render,
         )
         answer = crawler.spider.answer if isinstance(crawler.spider, _Errand) else None
         if not isinstance(answer, Response):
@@ -49,9 +54,9 @@ class Errands:
 class _Errand(Spider):
     name = "errand"
 
-    def __init__(self, *, url: str, max_bytes: int, manners: Manners, robots: Robots) -> None:
+    def __init__(self, *, url: str, max_bytes: int, manners: Manners, robots: Robots, render: bool) -> None:
         super().__init__()
-        self._url, self._max_bytes = url, max_bytes
+        self._url, self._max_bytes, self._render = url, max_bytes, render
         # Found by the middlewares.
         self.manners, self.robots = manners, robots
         self.answer: Response | Exception | None = None
@@ -59,7 +64,7 @@ class _Errand(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The address is asked for; nothing is left to Scrapy's scheduler."""
         try:
-            self.answer = await Fetcher(self.crawler).get(self._url, max_bytes=self._max_bytes)
+            self.answer = await Fetcher(self.crawler).get(self._url, max_bytes=self._max_bytes, render=self._render)
         except MISHAPS as error:
             self.answer = error
         return

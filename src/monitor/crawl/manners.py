@@ -140,7 +140,9 @@ class MannersMiddleware:
         )
 
     async def process_request(self, request: Request) -> None:
-        """The request goes on when it is its turn."""
+        """The request goes on when it is its turn; what only the browser is shown asks nobody."""
+        if "monitor_screen" in request.meta:
+            return
         await self.manners.turn(self.owner, target(request.url))
 
     def process_response(self, request: Request, response: Response) -> Response | Request:

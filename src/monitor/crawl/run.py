@@ -20,6 +20,7 @@ from monitor import clock, house
 from monitor.config import Config
 from monitor.crawl import holder
 from monitor.crawl.manners import Manners
+from monitor.crawl.render import equipped, renders
 from monitor.crawl.robots import Robots
 from monitor.crawl.round import Allowance, Round, Taker
 from monitor.crawl.settings import settings_for
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 _numbers = count(1)
 
+_BROWSERS = 2
+"""Visits that have a browser at the same time: each takes some hundred megabytes."""
 _KNOCKS = 4
 """Times `concurrency`: sources that may be waited for at once before they have answered."""
 
@@ -47,6 +50,7 @@ class Crawls:
         self.manners = Manners(delay=config.crawl.delay)
         """One for all crawls, so that two that run at once are still one client to each host."""
         self._robots = Robots(agent=config.crawl.user_agent, ledger=ledger)
+        self._browsers = asyncio.Semaphore(_BROWSERS)
         self._items: dict[tuple[str, str], frozenset[str]] = {}
 
     async def run(
@@ -110,9 +114,13 @@ class Crawls:
 
     async def _run(self, round_: Round, sources: Sequence[Source]) -> RunReport:
         self._clear(round_.ledger, sources)
-        runner = AsyncCrawlerRunner(settings_for(self._config, sources))
+        plain = AsyncCrawlerRunner(settings_for(self._config, sources))
+        shown = AsyncCrawlerRunner(settings_for(self._config, sources, browser=True))
         knocks = asyncio.Semaphore(self._config.crawl.concurrency * _KNOCKS)
-        visits = [asyncio.ensure_future(self._visit(runner, knocks, round_, source)) for source in sources]
+        visits = [
+            asyncio.ensure_future(self._visit(shown if renders(source) else plain, knocks, round_, source))
+            for source in sources
+        ]
         try:
             for done in asyncio.as_completed(visits):
                 await done
@@ -155,6 +163,14 @@ class Crawls:
             round_.tell(_failed(round_, source, started, why))
 
     async def _crawled(self, runner: AsyncCrawlerRunner, round_: Round, source: Source) -> None:
+        if not renders(source):
+            await self._with(runner, round_, source)
+            return
+        equipped()
+        async with self._browsers:
+            await self._with(runner, round_, source)
+
+    async def _with(self, runner: AsyncCrawlerRunner, round_: Round, source: Source) -> None:
         crawler = runner.create_crawler(self._spider(source))
         crawling = runner.crawl(crawler, source=source, round_=round_)
         try:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from scrapy.settings import Settings
 
+from monitor.crawl import render
 from monitor.model import Source
 
 if TYPE_CHECKING:
@@ -92,8 +93,11 @@ MONITOR_ALLOW_PRIVATE: list[str] = []  # exact "host:port" entries that may lie 
 MONITOR_PLACES: list[str] = []  # "host:port" of channels that use other ports than 80 and 443
 
 
-def settings_for(config: "Config", sources: Iterable[Source]) -> Settings:
-    """The settings of this module with what the operator and the sources say laid over them."""
+def settings_for(config: "Config", sources: Iterable[Source], *, browser: bool = False) -> Settings:
+    """The settings of this module with what the operator and the sources say laid over them.
+
+    With `browser`, requests may ask for the page as its scripts make it.
+    """
     settings = Settings()
     settings.setmodule("monitor.crawl.settings", priority="project")
     overrides = {
@@ -107,6 +111,8 @@ def settings_for(config: "Config", sources: Iterable[Source]) -> Settings:
         "MONITOR_PLACES": places(sources),
     }
     settings.setdict(overrides, priority="cmdline")
+    if browser:
+        settings.setdict(render.settings(config.crawl.browser, handlers=DOWNLOAD_HANDLERS), priority="cmdline")
     return settings
 
 

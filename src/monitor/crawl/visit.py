@@ -154,7 +154,7 @@ class Visit:
 
     async def _page(self, due: Due) -> None:
         try:
-            answer = await self._fetcher.get(due.entry.url, max_bytes=self._round.max_bytes)
+            answer = await self._fetcher.get(due.entry.url, max_bytes=self._round.max_bytes, render=self._source.render)
         except (Held, Unreachable, Down) as error:
             # Nothing can be said of the page: it stays pending. Another host may still answer.
             if reason(error) not in self._notes:

@@ -59,6 +59,8 @@ def dump(source: Source) -> str:
     for key in ("article_pattern", "credit", "strip", "mirrors", "encoding", "spider", "evidence", "notes", "enabled"):
         if getattr(source, key) != defaults[key]:
             lines.append(f"{key} = {_value(getattr(source, key))}")
+    if source.render:
+        lines.append('render = "browser"')
     if source.every != defaults["every"]:
         lines.append(f'every = "{every}m"')
     return "\n".join(lines) + "\n"
@@ -66,7 +68,8 @@ def dump(source: Source) -> str:
 
 def _channel(channel: Channel) -> str:
     told = {"url": channel.url, "language": channel.language, "enabled": None if channel.enabled else False}
-    told |= {"links": channel.links, "next": channel.next, "evidence": channel.evidence}
+    told |= {"links": channel.links, "next": channel.next, "render": "browser" if channel.render else None}
+    told["evidence"] = channel.evidence
     return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in told.items() if value is not None) + " }"
 
 
