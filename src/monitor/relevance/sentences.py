@@ -15,6 +15,7 @@ LIMIT = 100_000
 _LONGEST_SENTENCE = 70  # words; a page without full stops must not make everything a neighbour of everything
 _END = re.compile(r"[.!?…։؟۔\n;•·|:][.!?…]*[\"'»”’)\]]*(\s*)")
 _ALWAYS = frozenset("\n;•·|")
+_GEORGIAN = re.compile("[\u10d0-\u10ff]")  # writes without capitals, though its letters call themselves small
 # A full stop after these is no end: initials and what the languages shorten.
 _SHORT = re.compile(
     r"(?:^|[\s(«\"])(?:[^\W\d_]|mr|mrs|ms|dr|st|no|gen|col|lt|sgt|maj|capt|approx|vs|ул|им|обл|гг|стр|пос|дер|руб|тыс|млн|млрд|"
@@ -99,7 +100,8 @@ def _ends(paragraph: str, start: int, end: re.Match[str]) -> bool:
     mark = paragraph[end.start()]
     if mark in _ALWAYS or "\n" in end[1]:
         return True
-    if not end[1] or paragraph[end.end() : end.end() + 1].islower():
+    following = paragraph[end.end() : end.end() + 1]
+    if not end[1] or (following.islower() and not _GEORGIAN.match(following)):
         return False
     if mark == ":":  # written for the Armenian full stop
         return "\u0561" <= paragraph[end.start() - 1 : end.start()] <= "\u0587"
