@@ -7,6 +7,7 @@ import logging
 import logging.handlers
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,17 @@ from structlog.typing import EventDict, Processor
 
 _SIZE, _FILES = 10_485_760, 10
 """A hundred megabytes at most."""
-_SECRET = re.compile(r"password|passwd|secret|token|authorization|cookie", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-_LIBRARIES = ("scrapy", "twisted", "trafilatura", "htmldate", "apscheduler", "asyncio")
+_NAMES = r"password|passwd|secret|token|authorization|cookie|api[-_]?key|signature"
+_SECRET = re.compile(_NAMES, re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]+@")
+_SPELLED = re.compile(
+    rf"""((?:{_NAMES})(?!\w*_(?:file|env)\b)[\w-]*["']?\s*[=:]\s*)(?:(?:basic|bearer)\s+)?["']?[^\s"'&;,]+""",
+    re.IGNORECASE,
+)
+"""A secret in the midst of a text: a query, a header, a setting."""
+_TRACES = ("exception", "stack")
+"""Of several lines by nature."""
+_LIBRARIES = ("scrapy", "twisted", "trafilatura", "htmldate", "apscheduler", "asyncio", "alembic")
 
 
 def to_stderr_and_file(folder: Path, *, level: int) -> None:
@@ -28,8 +37,10 @@ def to_stderr_and_file(folder: Path, *, level: int) -> None:
     )
     file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
     screen = logging.StreamHandler(sys.stderr)
-    colours = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    screen.setFormatter(_formatter(colours if sys.stderr.isatty() else structlog.processors.JSONRenderer()))
+    watched = sys.stderr.isatty()
+    screen.setFormatter(
+        _formatter(structlog.dev.ConsoleRenderer(colors=True) if watched else structlog.processors.JSONRenderer())
+    )
     root = logging.getLogger()
     root.handlers[:] = [screen, file]
     root.setLevel(level)
@@ -70,11 +81,37 @@ def _shared() -> list[Processor]:
 
 def _safe(_: object, __: str, event: EventDict) -> EventDict:
     """No secrets, and no line or control characters that a terminal would obey."""
-    return {key: "***" if _SECRET.search(key) else _clean(value) for key, value in event.items()}
+    traces = {key: _trace(event[key]) for key in _TRACES if key in event}
+    return {**_masked(event), **traces}
+
+
+def _masked(facts: Mapping[Any, object]) -> dict[str, object]:
+    named = ((_text(str(key)), value) for key, value in facts.items())
+    return {key: "***" if _SECRET.search(key) else _clean(value) for key, value in named}
 
 
 def _clean(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = _CREDENTIALS.sub("***@", value)
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Mapping():
+            return _masked(value)
+        case list() | tuple() | set() | frozenset():
+            return [_clean(item) for item in value]
+        case _:
+            return _text(value if type(value) is str else str(value))
+
+
+def _text(value: str) -> str:
+    text = _SPELLED.sub(r"\1***", _CREDENTIALS.sub("***@", value))
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _trace(value: object) -> str:
+    # Every line but the first is set in, so that a message of several lines never looks like a line of the log.
+    return "\n  ".join(_text(line) for line in str(value).split("\n"))
+
+
+def _escaped(char: str) -> str:
+    r"""The character as a person can read it: \n, \x1b, \u202e."""
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
