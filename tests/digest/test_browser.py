@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from monitor.digest import urgent
+from monitor.digest.alarm import Alarm
 from monitor.digest.compose import message
 from tests.digest.test_compose import MAILING, failing, parts
 from tests.digest.world import day, every_language, item
@@ -22,11 +24,20 @@ document.title = JSON.stringify({width: document.documentElement.scrollWidth, in
 </script></body>"""
 
 
-def seen(tmp_path, *, width, dark):
-    """What the browser measured, and the addresses that it asked for."""
+def digest():
     long = "minatəmizləmə" * 12
     items = [*every_language(), item("az", number=30, title=long), item("ru", number=31, category="policy")]
-    _, page = parts(message(day(items, ailing=[failing(long)]), MAILING))
+    return message(day(items, ailing=[failing(long)]), MAILING)
+
+
+def alarm():
+    found = Alarm(item=item("fa", number=1))
+    return urgent.message(found, MAILING, digest="desk", zone="Asia/Tehran")
+
+
+def seen(mail, tmp_path, *, width, dark):
+    """What the browser measured, and the addresses that it asked for."""
+    _, page = parts(mail)
     file, log = tmp_path / "digest.html", tmp_path / "net.json"
     file.write_text(page.replace("</body>", MEASURE), encoding="utf-8")
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -49,8 +60,9 @@ def seen(tmp_path, *, width, dark):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 800])
-def test_nothing_sticks_out_nothing_is_asked_for_and_rtl_is_rtl(tmp_path, width, dark):
-    page, asked = seen(tmp_path, width=width, dark=dark)
+@pytest.mark.parametrize("mail", [digest, alarm], ids=["digest", "urgent"])
+def test_nothing_sticks_out_nothing_is_asked_for_and_rtl_is_rtl(tmp_path, mail, width, dark):
+    page, asked = seen(mail(), tmp_path, width=width, dark=dark)
     assert page["width"] <= page["inner"]
     assert page["wide"] == []
     assert page["rtl"] == ["rtl"]

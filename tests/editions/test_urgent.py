@@ -1,14 +1,17 @@
 import email
 import email.policy
 import random
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.config import Config
-from monitor.editions import Editor
+from monitor.digest import urgent
+from monitor.editions import Editor, mailing
 from monitor.errors import UsageError
 from monitor.ledger import Ledger, digests, mails
+from monitor.ledger.digests import Wanted
 from monitor.outbox import Outbox
 from tests.editions.world import SOURCE, land, revise
 
@@ -44,6 +47,14 @@ def read(mail):
     return email.message_from_bytes(mail.body, policy=email.policy.SMTP)
 
 
+def plain(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def html(message):
+    return message.get_body(("html",)).get_content()
+
+
 def test_an_incident_with_casualties_is_mailed_at_once_and_only_once(ledger, tmp_path):
     name = hurt(ledger, 1, title="Тракторист підірвався на міні")
     desk = editor(ledger, tmp_path)
@@ -54,8 +65,11 @@ def test_an_incident_with_casualties_is_mailed_at_once_and_only_once(ledger, tmp
     assert [d.recipient for d in mail.deliveries] == ["ayse@desk.example"]
     message = read(mail)
     assert message["Subject"] == "Casualties: Тракторист підірвався на міні (Dağ Xəbər)"
-    assert f"Queue file {name}" in message.get_content()
-    assert "https://dag-xeber.example/1" in message.get_content()
+    assert f"Queue file {name}" in plain(message)
+    for part in (plain(message), html(message)):
+        assert "https://dag-xeber.example/1" in part
+        assert "Тракторист підірвався на міні" in part
+        assert name in part
 
 
 def test_nothing_else_is_urgent(ledger, tmp_path):
@@ -79,8 +93,9 @@ def test_each_version_is_mailed_once_in_the_thread_of_the_first(ledger, tmp_path
     assert second["Subject"].startswith("Update: ")
     assert second["In-Reply-To"] == third["In-Reply-To"] == first["Message-ID"]
     assert len({first["Message-ID"], second["Message-ID"], third["Message-ID"]}) == 3
-    assert "no longer tells of an incident with casualties" in third.get_content()
-    assert "no longer" not in second.get_content()
+    for part in (plain, html):
+        assert "no longer tells of an incident with casualties" in part(third)
+        assert "no longer" not in part(second)
 
 
 def test_casualties_that_only_a_later_version_names_are_told(ledger, tmp_path):
@@ -160,3 +175,38 @@ def test_no_title_can_stop_or_forge_the_mail(ledger, tmp_path, title):
     message = read(mail)
     assert message["Bcc"] is None
     assert message["To"] == "Ayşə <ayse@desk.example>"
+    assert "<b>" not in html(message)
+    assert "\u202e" not in html(message)
+    assert len(html(message).encode()) < 20_000
+
+
+def test_the_page_reads_from_the_right_where_the_language_does_and_loads_nothing(ledger, tmp_path):
+    desk = editor(ledger, tmp_path)
+    hurt(ledger, 1, title="انفجار مین در مرز", language="fa")
+    hurt(ledger, 2, title="انفجار لغم قرب القرية", language="ar")
+    hurt(ledger, 3, title="ნაღმზე აფეთქდა მწყემსი", language="ka")
+    desk.make_urgent(now=NOW)
+    pages = [html(read(mail)) for mail in mails.waiting(ledger)]
+    stories = [re.search(r'<div class="story"([^>]*)>', page)[1] for page in pages]
+    stories = [(re.search(r'lang="(\w+)"', told)[1], re.search(r'dir="(\w+)"', told)[1]) for told in stories]
+    assert stories == [("fa", "rtl"), ("ar", "rtl"), ("ka", "ltr")]
+    for page in pages:
+        assert "<mark" in page
+        assert not re.search(r"(?i)<(img|script|link|iframe)|url\(", page)
+
+
+def test_the_mail_is_one_of_both_kinds_stable_in_every_byte(ledger, tmp_path):
+    hurt(ledger, 1)
+    desk = editor(ledger, tmp_path)
+    desk.make_urgent(now=NOW)
+    (mail,) = mails.waiting(ledger)
+    assert [part.get_content_type() for part in read(mail).walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    with Ledger.open(tmp_path / "monitor.db") as again:
+        (found,) = digests.alarms(again, name="other", since=NOW, now=NOW, wanted=Wanted(), sources={SOURCE.id: SOURCE})
+    made = urgent.message(found, mailing(desk.config.digests[0]), digest="desk", zone="Asia/Baku")
+    assert made.as_bytes() == mail.body
+    assert read(mail)["List-Unsubscribe"] == "<mailto:monitor@desk.example?subject=unsubscribe%20desk>"

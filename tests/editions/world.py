@@ -19,7 +19,9 @@ SOURCE = Source(
 )
 
 
-def land(ledger, number, *, at, category="incident", source=SOURCE, title=None, kind="object", published=None):
+def land(
+    ledger, number, *, at, category="incident", source=SOURCE, title=None, kind="object", published=None, language="az"
+):
     """One article has landed at the moment; its queue name."""
     run = runs.start(ledger, kind="crawl", now=at)
     url = f"https://{source.id}.example/{number}"
@@ -27,16 +29,23 @@ def land(ledger, number, *, at, category="incident", source=SOURCE, title=None, 
         url=url,
         title=title or f"Ağdamda {number} nömrəli mina partladı",
         paragraphs=(f"Hadisədə {number} yaşlı çoban yaralanıb.", "Araşdırma aparılır."),
-        language="az",
+        language=language,
         published_at=published,
     )
     due = urls.record(ledger, run=run, source=source, entry=Entry(url=url, title=article.title), now=at)
-    hit = Hit(term="az:mina", form="mina", weight=3, sentence=article.title, language="az", kind=kind)
+    hit = Hit(
+        term="az:mina",
+        form=title.split()[0] if title and title.strip() else "mina",
+        weight=3,
+        sentence=article.title,
+        language=language,
+        kind=kind,
+    )
     text = textfile.dump(article)
     story = Story(
         source=source.id,
         article=article,
-        match=Match(relevant=True, score=7, category=category, language="az", matches=(hit,)),
+        match=Match(relevant=True, score=7, category=category, language=language, matches=(hit,)),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         text_key=fingerprint.text_key(article.title, article.paragraphs),

@@ -98,7 +98,7 @@ def message(day: Day, mailing: Mailing, *, charts: bool = True) -> EmailMessage:
     mail["Date"] = format_datetime(day.end)
     mail["Message-ID"] = message_id(day, mailing.host)
     mail["List-Id"] = f"Mine monitor {day.digest} <{day.digest}.monitor.{mailing.host}>"
-    mail["List-Unsubscribe"] = f"<mailto:{_address(mailing.sender)}?subject=unsubscribe%20{day.digest}>"
+    mail["List-Unsubscribe"] = unsubscribe(mailing, day.digest)
     mail["Auto-Submitted"] = "auto-generated"
     mail["Precedence"] = "bulk"
     mail.set_content(plain(seen), cte="quoted-printable")
@@ -107,7 +107,7 @@ def message(day: Day, mailing: Mailing, *, charts: bool = True) -> EmailMessage:
         part = mail.get_body(("html",))
         assert part is not None  # noqa: S101 - added a line above
         part.add_related(picture, "image", "png", cid=f"<{_CHART}>", disposition="inline")
-    _fix_boundaries(mail, day)
+    fix_boundaries(mail, f"digest-{day.day.isoformat()}-{day.digest}")
     return mail
 
 
@@ -175,11 +175,14 @@ def _names(states: list[SourceState]) -> str:
     return ", ".join(names) + (f" and {len(states) - 5} more" if len(states) > len(names) else "")
 
 
-def _address(sender: str) -> str:
-    return sender.rsplit("<", 1)[-1].rstrip(">").strip()
+def unsubscribe(mailing: Mailing, digest: str) -> str:
+    """The List-Unsubscribe header: a mail to the sender."""
+    address = mailing.sender.rsplit("<", 1)[-1].rstrip(">").strip()
+    return f"<mailto:{address}?subject=unsubscribe%20{digest}>"
 
 
-def _fix_boundaries(mail: EmailMessage, day: Day) -> None:
+def fix_boundaries(mail: EmailMessage, name: str) -> None:
+    """The parts are set apart by what is made from the name, so that the same mail is the same bytes."""
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():
-            part.set_boundary(f"=={number}=digest-{day.day.isoformat()}-{day.digest}==")
+            part.set_boundary(f"=={number}={name}==")

@@ -17,6 +17,7 @@ from monitor.text import line
 
 if TYPE_CHECKING:
     from monitor.digest.compose import View
+    from monitor.digest.urgent import Urgency
 
 WIDTH = 78
 """Columns of the plain part."""
@@ -24,7 +25,7 @@ COPIES = 8
 """Copies that a block names; the rest is counted."""
 _TITLE, _SENTENCE = 200, 320
 _RTL = frozenset({"ar", "fa", "he", "ur", "ps"})
-_NAMES = ("digest.html.j2", "digest.txt.j2")
+_NAMES = ("frame.html.j2", "story.html.j2", "digest.html.j2", "digest.txt.j2", "urgent.html.j2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,17 @@ def _link(url: str) -> str | None:
 
 
 def html(view: "View") -> str:
-    """The HTML part with its style inlined; nothing in it is loaded from elsewhere."""
-    page = _environment().get_template("digest.html.j2").render(view=view)
+    """The HTML part of a digest with its style inlined; nothing in it is loaded from elsewhere."""
+    return _page("digest.html.j2", view)
+
+
+def urgent(view: "Urgency") -> str:
+    """The same of an urgent mail."""
+    return _page("urgent.html.j2", view)
+
+
+def _page(name: str, view: "View | Urgency") -> str:
+    page = _environment().get_template(name).render(view=view)
     return CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(page)
 
 
