@@ -85,6 +85,8 @@ class Intake:
         recurring = chrome.learned(self._ledger, source.id, before=due.discovered_at)
         reading = await self._workers.read(page, source=source, entry=due.entry, chrome=recurring, now=now)
         extraction = reading.extraction
+        if extraction.claims:
+            urls.claim(self._ledger, url_id=due.url_id, claims=extraction.claims)
         if extraction.article is None or reading.match is None:
             return self._unread(one, extraction.outcome or Outcome.FAILED, extraction.reason)
         if not reading.match.relevant:

@@ -130,6 +130,17 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A moment that a page, or what announced it, gives for the publication of its article."""
+
+    evidence: str
+    """Where it was read: jsonld, meta, time, url, feed, text, search."""
+    at: datetime
+    chosen: bool = False
+    """It is where published_at was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One term found in a text: counted towards the score, or masked by a negative."""
 

@@ -78,3 +78,15 @@ def test_a_change_told_under_the_headline_comes_before_days_of_other_stories_beh
 
 def test_a_page_that_says_no_time_has_none():
     assert dated() == (None, None)
+
+
+def test_every_claim_is_kept_and_the_chosen_one_marked():
+    head = ld(datePublished="2026-11-20T10:00:00Z") + '<meta name="pubdate" content="2031-01-01T10:00:00Z">'
+    html = f"<html><head>{head}</head><body><h1>Çoban minaya düşüb</h1><div>3 oktyabr 2026</div>{STORY}</body></html>"
+    page = Page(url="https://alma.example/2026/11/19/mina", body=html.encode())
+    extraction = extract(page, source=None, entry=None, chrome=frozenset(), now=NOW)
+    assert [(claim.evidence, f"{claim.at:%m-%d}", claim.chosen) for claim in extraction.claims] == [
+        ("jsonld", "11-20", False),
+        ("url", "11-19", False),
+        ("text", "10-03", True),
+    ]

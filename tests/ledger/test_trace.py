@@ -7,7 +7,7 @@ import pytest
 
 from monitor.ledger import Ledger, runs, trace, urls
 from monitor.ledger.trace import Stage, Trace
-from monitor.model import Entry, Match, Outcome, Source
+from monitor.model import Claim, Entry, Match, Outcome, Source
 from tests.ledger.conftest import NOW
 
 URL = "https://qarabag-xeber.example/xeber/1"
@@ -75,3 +75,37 @@ def test_each_attempt_is_a_step(ledger: Ledger, run: int, source: Source) -> Non
         (later, "HTTP 500"),
     ]
     assert found.attempts == 2
+
+
+def test_a_refused_page_still_tells_its_dates(ledger: Ledger, run: int, source: Source) -> None:
+    way(ledger, run, source, Outcome.PENDING)
+    (due,) = urls.due(ledger, run=run, source=source.id, limit=9, now=NOW)
+    told = (
+        Claim(evidence="jsonld", at=NOW - timedelta(days=3), chosen=True),
+        Claim(evidence="url", at=NOW - timedelta(days=400)),
+    )
+    urls.claim(ledger, url_id=due.url_id, claims=told)
+    urls.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.NOT_ARTICLE, now=NOW, fetched=True)
+    found = trace.find(ledger, URL)
+    assert found is not None
+    assert found.claims == told
+
+
+def test_a_page_that_was_never_read_has_the_date_that_was_announced(ledger: Ledger, run: int, source: Source) -> None:
+    entry = Entry(url=URL, published_at=NOW)
+    urls.discover(ledger, run=run, source=source, channel=source.channels[0].url, entries=[entry], now=NOW)
+    found = trace.find(ledger, URL)
+    assert found is not None
+    assert found.claims == (Claim(evidence="feed", at=NOW, chosen=True),)
+
+
+def test_what_the_server_said_before_its_last_answer_stands_with_the_run(
+    ledger: Ledger, run: int, source: Source
+) -> None:
+    way(ledger, run, source, Outcome.PENDING)
+    (due,) = urls.due(ledger, run=run, source=source.id, limit=9, now=NOW)
+    urls.answered(ledger, run=run, url_id=due.url_id, answers="HTTP 503, then HTTP 200 OK")
+    urls.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.IRRELEVANT, now=NOW, fetched=True)
+    found = trace.find(ledger, URL)
+    assert found is not None
+    assert [step.answers for step in found.steps] == ["HTTP 503, then HTTP 200 OK"]

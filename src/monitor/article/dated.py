@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date
@@ -12,6 +12,7 @@ from monitor import dates
 from monitor.article import jsonld, words
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
+from monitor.model import Claim
 from monitor.text import line
 
 _METAS = """
@@ -29,6 +30,36 @@ _INNER = re.compile(
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{4}(?:,?\s+\d{1,2}:\d\d)?|\d{4}-\d\d-\d\d"
 )
 _STAMP = re.compile(r"\d{4}|\d{1,2}\s*[./:]\s*\d{2}|[۰-۹٠-٩]{2}")
+
+
+_MOST = 12
+"""Claims of a page that are told; a page of many stamps repeats itself."""
+
+
+def claims(
+    evidence: Evidence,
+    *,
+    near: Sequence[Block],
+    beside: Sequence[Block],
+    announced: datetime | None,
+    zone: str,
+    now: datetime,
+    chosen: tuple[datetime | None, str | None],
+) -> tuple[Claim, ...]:
+    """Everything plausible that was to choose from, the surest first, and of it what `choose` has chosen."""
+    at, kind = chosen
+    found = [
+        Claim(evidence=where, at=told.astimezone(UTC))
+        for told, where in _claims(evidence, [*beside, *near], announced, zone, now)
+        if told is not None and dates.plausible(told, now=now)
+    ]
+    told = list(dict.fromkeys(found))[:_MOST]
+    if at is None or kind is None:
+        return tuple(told)
+    # The hour may come from another claim of the same day: it is the one with the evidence that is marked.
+    mine = next((claim for claim in told if claim.evidence == kind), None)
+    winner = Claim(evidence=kind, at=at.astimezone(UTC), chosen=True)
+    return tuple(winner if claim is mine else claim for claim in told) if mine else (*told, winner)
 
 
 def choose(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -27,7 +28,7 @@ from monitor.article import (
 from monitor.article import blocks as page_blocks
 from monitor.article.blocks import Block
 from monitor.article.evidence import Evidence
-from monitor.model import Article, Entry, Outcome, Page, Source
+from monitor.model import Article, Claim, Entry, Outcome, Page, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Extraction:
     reason: str | None = None
     described: Article | None = None
     """What a page without an article says of itself: title, authors, date, no paragraphs."""
+    claims: tuple[Claim, ...] = ()
+    """The moments of publication that the page and its channel give."""
     blocks: tuple[str, ...] = ()
     """Keys of the page's text blocks, for learning what recurs on other pages of the source."""
 
@@ -60,6 +63,7 @@ class _Reading:
 
     def __init__(self, page: Page, raw: str, tree: HtmlElement, source: Source | None, entry: Entry | None) -> None:
         self.page, self.raw, self.tree, self.source, self.entry = page, raw, tree, source, entry
+        self.claims: tuple[Claim, ...] = ()
         self.evidence: Evidence = evidence.gather(tree, url=page.url)
         self.names = headline.outlets(self.evidence, source.name if source else None)
         self.blocks: list[Block] = page_blocks.read(tree)
@@ -91,9 +95,11 @@ class _Reading:
         article = self._article(chosen, now)
         outcome, reason = self._judge(article, chosen, wall)
         if outcome is None:
-            return Extraction(article=article, blocks=seen)
+            return Extraction(article=article, claims=self.claims, blocks=seen)
         described = replace(article, paragraphs=(), credit=None)
-        return Extraction(article=None, outcome=outcome, reason=reason, described=described, blocks=seen)
+        return Extraction(
+            article=None, outcome=outcome, reason=reason, described=described, claims=self.claims, blocks=seen
+        )
 
     def _judge(self, article: Article, chosen: Sequence[Block], wall: str | None) -> tuple[Outcome | None, str | None]:
         """The outcome of a page that is no article, and why."""
@@ -128,15 +134,10 @@ class _Reading:
             announced=self.entry.author if self.entry else None,
         )
         zone = self.source.timezone if self.source else "UTC"
-        at, where = dated.choose(
-            self.evidence,
-            self.tree,
-            near=near,
-            beside=self._beside(chosen),
-            announced=self.entry.published_at if self.entry else None,
-            zone=zone,
-            now=now,
-        )
+        announced = self.entry.published_at if self.entry else None
+        around: Any = {"near": near, "beside": self._beside(chosen), "announced": announced, "zone": zone, "now": now}
+        at, where = dated.choose(self.evidence, self.tree, **around)
+        self.claims = dated.claims(self.evidence, chosen=(at, where), **around)
         return Article(
             url=self.page.url,
             title=self.title or "",

@@ -1,20 +1,34 @@
 """`monitor explain`: the way of one URL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor import dates
 from monitor.cli import output
 from monitor.cli.call import of
 from monitor.errors import UsageError
+from monitor.model import Claim
 from monitor.text import line
 
 if TYPE_CHECKING:
+    from monitor.catalogue import Catalogue
     from monitor.ledger import Ledger
     from monitor.ledger.trace import Landed, Trace
     from monitor.model import Hit, Match
+
+
+_PLACES = {
+    "jsonld": "in its JSON-LD",
+    "meta": "in a meta tag",
+    "time": "in a time element",
+    "url": "in its address",
+    "feed": "as announced",
+    "text": "in its text",
+    "search": "somewhere on the page",
+}
 
 
 def explain(
@@ -34,18 +48,29 @@ def explain(
     home = call.home()
     config = call.config(home)
     mirrors: dict[str, str] = {}
-    for source in call.catalogue(config, home).sources:
+    catalogue = call.catalogue(config, home)
+    for source in catalogue.sources:
         mirrors |= urlkey.mirrors(source)
     with call.ledger(config, home) as ledger:
         found = trace.find(ledger, what, mirrors=mirrors)
         rule = _rule(ledger, found.url, agent=config.crawl.user_agent) if found and found.channel else None
     if found is None:
         raise UsageError(f"the ledger knows nothing of {what!r}; no source has announced it and nobody handed it in")
+    found = replace(found, claims=_claims(found, catalogue))
     if json:
         name = found.article.name if found.article else None
         output.record("explain", found, name=name, robots=rule, stages=found.stages)
         return
     _tell(found, rule)
+
+
+def _claims(found: "Trace", catalogue: "Catalogue") -> tuple[Claim, ...]:
+    """What was told of its date; an address tells a day even where its page was never read."""
+    zone = next((source.timezone for source in catalogue.sources if source.id == found.source), "UTC")
+    at = dates.from_url(found.url, zone=zone)
+    if at is None or any(claim.evidence == "url" for claim in found.claims):
+        return found.claims
+    return (*found.claims, Claim(evidence="url", at=at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +105,14 @@ def _tell(found: "Trace", rule: Rule | None) -> None:
     _say("handed in", None if found.channel else _at(found.discovered_at))
     evidence = "by the page" if found.reason == "by the date on the page" else "as announced"
     _say("published", f"{_at(found.published_at)} {evidence}" if found.published_at else None)
+    for claim in found.claims:
+        _say("date", f"{'+' if claim.chosen else '-'} {_at(claim.at)} {_PLACES.get(claim.evidence, claim.evidence)}")
     _say("robots.txt", str(rule) if rule else None)
     _say("fetched", _at(found.fetched_at))
     for step in found.steps:
-        _say(f"{step.kind} {step.run}", f"{_at(step.at)} {step.outcome}" + (f": {step.reason}" if step.reason else ""))
+        why = f": {step.reason}" if step.reason else ""
+        said = f" ({step.answers})" if step.answers else ""
+        _say(f"{step.kind} {step.run}", f"{_at(step.at)} {step.outcome}{why}{said}")
     for stage in found.stages:
         _say(stage.name, f"{'+' if stage.passed else '-'} {stage.says}")
     _say("outcome", f"{found.outcome}" + (f": {found.reason}" if found.reason else ""))

@@ -14,7 +14,7 @@ from scrapy.http import Response
 
 from monitor import clock
 from monitor.crawl.gate import Place, target
-from monitor.crawl.mishap import BROKEN
+from monitor.crawl.mishap import BROKEN, reason
 
 _DAY = timedelta(days=1)
 _BUSY = {429, 503}
@@ -157,11 +157,11 @@ class MannersMiddleware:
         if until is None and response.status not in _TRANSIENT:
             self.manners.calm(self.owner, place)
             return response
-        return self._again(request) or response
+        return self._again(request, f"HTTP {response.status}") or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The request is made once more after a mishap on the way."""
-        return self._again(request) if isinstance(exception, BROKEN) else None
+        return self._again(request, reason(exception)) if isinstance(exception, BROKEN) else None
 
     def _asked(self, response: Response, place: Place) -> datetime | None:
         if response.status not in _BUSY:
@@ -172,9 +172,9 @@ class MannersMiddleware:
             return self.manners.busy(self.owner, place)
         return until
 
-    def _again(self, request: Request) -> Request | None:
+    def _again(self, request: Request, said: str) -> Request | None:
         if request.meta.get("monitor_again"):
             return None
         pause = backoff(1, base=self.manners.pause)
         self.manners.hold(self.owner, target(request.url), self.manners.now() + pause)
-        return request.replace(meta={**request.meta, "monitor_again": True}, dont_filter=True)
+        return request.replace(meta={**request.meta, "monitor_again": said}, dont_filter=True)

@@ -165,12 +165,23 @@ class Visit:
             self._settle(due, Outcome.FAILED, reason(error))
             self._troubled()
         else:
+            self._answered(due, answer)
             if (answer.status >= 500 or answer.status == 429) and not blocked(answer):
                 self._settle(due, Outcome.FAILED, said(answer), fetched=True)
                 self._troubled()
             else:
                 self._trouble = 0
                 await self._take_in(due, answer)
+
+    def _answered(self, due: Due, answer: Response) -> None:
+        """An answer that was not the first is told with those before it."""
+        meta = answer.request.meta if answer.request is not None else {}
+        before = [meta["monitor_again"]] if "monitor_again" in meta else []
+        moves = zip(meta.get("redirect_reasons", ()), [*meta.get("redirect_urls", ())[1:], answer.url], strict=False)
+        before += [f"HTTP {why} to {where}" for why, where in moves]
+        if before:
+            told = ", then ".join([*before, said(answer)])
+            urls.answered(self._round.ledger, run=self._round.run, url_id=due.url_id, answers=told)
 
     def _troubled(self) -> None:
         self._trouble += 1

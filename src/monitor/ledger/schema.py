@@ -215,6 +215,7 @@ url = Table(
     Column("rereads", Integer, nullable=False, server_default="0"),
     Column("article", Id, ForeignKey("article.number")),
     Column("match", JSON),  # why not, for those that were read and refused
+    Column("claims", JSON),  # the moments of publication that the page gives
     Index("ix_url_source_outcome", "source", "outcome"),
     Index("ix_url_retry_at", "retry_at"),
     Index("ix_url_article", "article"),
@@ -230,6 +231,7 @@ sighting = Table(
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
     Column("at", Instant, nullable=False),
+    Column("answers", Text),  # what the server said, where it said more than one thing
     Index("ix_sighting_url", "url"),
 )
 

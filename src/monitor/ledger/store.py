@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import LedgerError
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this program writes: the newest file of migrations/versions."""
 
 # Releases whose write-ahead log can lose pages when two connections meet at a reset: 3.7.0 to 3.51.2, mended in 3.51.3

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitor.ledger import matches
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
-from monitor.model import Match, Outcome
+from monitor.model import Claim, Match, Outcome
 from monitor.sameness import urlkey
 
 _BEFORE_READING = ("address", "robots", "fetch")
@@ -30,6 +30,8 @@ class Step:
     at: datetime
     outcome: Outcome
     reason: str | None
+    answers: str | None = None
+    """What the server said, where it said more than one thing: to a second try, or on the way to another address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,9 @@ class Trace:
     retry_at: datetime | None
     match: Match | None
     """Why a text that was read was refused; of a landed one it stands with the article."""
+    claims: tuple[Claim, ...]
+    """The moments of publication that were to choose from, the surest first; of a page that was never read, what was
+    announced."""
     steps: tuple[Step, ...]
     article: Landed | None
 
@@ -188,7 +193,7 @@ def _first_of(connection: sa.Connection, number: int) -> Any:
 def _trace(connection: sa.Connection, row: Any) -> Trace:
     s, r = t.sighting.c, t.run.c
     steps = connection.execute(
-        sa.select(s.run, r.kind, s.at, s.outcome, s.reason)
+        sa.select(s.run, r.kind, s.at, s.outcome, s.reason, s.answers)
         .join(t.run, r.id == s.run)
         .where(s.url == row.id)
         .order_by(s.run)
@@ -199,11 +204,28 @@ def _trace(connection: sa.Connection, row: Any) -> Trace:
         **{name: getattr(row, name) for name in names},
         outcome=Outcome(row.outcome),
         match=matches.load(row.match) if row.match else None,
+        claims=_claims(row),
         steps=tuple(
-            Step(run=step.run, kind=step.kind, at=step.at, outcome=Outcome(step.outcome), reason=step.reason)
+            Step(
+                run=step.run,
+                kind=step.kind,
+                at=step.at,
+                outcome=Outcome(step.outcome),
+                reason=step.reason,
+                answers=step.answers,
+            )
             for step in steps
         ),
         article=None if row.article is None else _landed(connection, row.article),
+    )
+
+
+def _claims(row: Any) -> tuple[Claim, ...]:
+    if row.claims is None:
+        return () if row.published_at is None else (Claim(evidence="feed", at=row.published_at, chosen=True),)
+    return tuple(
+        Claim(evidence=told["evidence"], at=datetime.fromisoformat(told["at"]), chosen=told["chosen"])
+        for told in row.claims
     )
 
 

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from monitor.ledger import channels, matches
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
-from monitor.model import Entry, Match, Outcome, Source, Validators
+from monitor.model import Claim, Entry, Match, Outcome, Source, Validators
 from monitor.sameness import urlkey
 from monitor.text import line
 
@@ -195,6 +195,22 @@ def settle(
             reason=reason,
             retry_at=retry_at,
             **facts,
+        )
+
+
+def claim(ledger: Ledger, *, url_id: int, claims: Sequence[Claim]) -> None:
+    """The moments of publication that the URL's page gives are known, whatever becomes of it."""
+    told = [{"evidence": one.evidence, "at": one.at.isoformat(), "chosen": one.chosen} for one in claims]
+    with ledger.write() as connection:
+        connection.execute(sa.update(t.url).where(t.url.c.id == url_id).values(claims=told))
+
+
+def answered(ledger: Ledger, *, run: int, url_id: int, answers: str) -> None:
+    """What the server said to all that was asked for this URL in this run stands with its sighting."""
+    s = t.sighting.c
+    with ledger.write() as connection:
+        connection.execute(
+            sa.update(t.sighting).where(s.run == run, s.url == url_id).values(answers=line(answers)[:500])
         )
 
 
