@@ -187,6 +187,33 @@ class Queue:
             ]
         return tuple(items)
 
+    def copy(self, names: Iterable[str]) -> Iterator[tuple[str, bytes, float]]:
+        """For each name what lies in the queue of it: (path below the queue, bytes, when it was written).
+
+        Nothing is locked. The sidecar is looked for first: where it is, the text is whole and somewhere, or was taken;
+        where it is not, the copy has neither, and the text will be put there anew. A text only moves the way that is
+        gone here, so that it is met once.
+        """
+        for name in names:
+            meta = self._sidecar(name)
+            sidecar = _read(meta)
+            if sidecar is None:
+                continue
+            yield (meta.relative_to(self.directory).as_posix(), *sidecar)
+            for place in (
+                self._new,
+                self.directory,
+                self._claimed,
+                self._done,
+                self.directory,
+                self._claimed,
+                self._done,
+            ):
+                text = _read(place / name)
+                if text is not None:
+                    yield ((place / name).relative_to(self.directory).as_posix(), *text)
+                    break
+
     def _describe(self, name: str, sidecar: Mapping[str, Any]) -> None:
         meta = self._sidecar(name)
         _write(self._new / meta.name, json.dumps(sidecar, ensure_ascii=False, indent=1).encode())
@@ -254,6 +281,14 @@ def _full(name: str) -> str:
     if not _NAME.fullmatch(full):
         raise UsageError(f"{name!r}: is no name of a queue file; see `monitor queue list`")
     return full
+
+
+def _read(path: Path) -> tuple[bytes, float] | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(), os.fstat(file.fileno()).st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _write(path: Path, body: bytes) -> None:

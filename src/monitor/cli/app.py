@@ -7,6 +7,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    backup,
     crawl,
     daemon,
     demo,
@@ -84,3 +85,5 @@ app.command()(daemon.daemon)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(init.init)
+app.command()(backup.backup)
+app.command()(backup.restore)

@@ -88,6 +88,12 @@ def abandon(ledger: Ledger, *, holder: str) -> None:
         connection.execute(sa.update(t.source).where(t.source.c.holder == holder).values(holder=None, lease_until=None))
 
 
+def free(ledger: Ledger) -> None:
+    """Nothing is leased to anybody: for a copy of a ledger, whose holders are elsewhere."""
+    with ledger.write() as connection:
+        connection.execute(sa.update(t.source).values(holder=None, lease_until=None))
+
+
 def states(ledger: Ledger, sources: Collection[str]) -> dict[str, SourceState]:
     """The state of each source; a source that was never visited has an empty one."""
     found: dict[str, SourceState] = {}

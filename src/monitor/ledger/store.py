@@ -86,7 +86,10 @@ class Ledger:
     def backup(self, path: Path) -> None:
         """A whole copy of the ledger stands at `path`; the ledger may be in use meanwhile (SQLite only)."""
         if self._engine.dialect.name != "sqlite":
-            raise LedgerError(f"{self.where}: only a SQLite ledger is copied here; use pg_dump")
+            raise LedgerError(
+                f"{self.where}: the ledger is in PostgreSQL, whose own tools copy it: pg_dump --format=custom; "
+                "then copy the home"
+            )
         if path.exists():
             raise LedgerError(f"{path}: exists already; give a new name for the copy")
         with (
