@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from lxml import etree
@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from monitor.article import charset
 from monitor.article import document as page
-from monitor.discovery import address, jsonfeed, moment, paging, plain
+from monitor.discovery import address, grouped, jsonfeed, moment, paging, plain
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Channel, Entry, Source
@@ -60,13 +60,17 @@ class _Listing:
         base = next((href for href in tree.xpath("//base/@href")), None)
         self.tree, self.url, self.base = tree, url, address.absolute(url, base) or url
         self.source, self.channel, self.now = source, channel, now
+        self.days: dict[str, date] = {}
+        """What the headings over the links say, where the page is grouped by days."""
 
     def read(self) -> Document:
         """The document; see `parse`."""
         links: dict[str, list[HtmlElement]] = defaultdict(list)
         for found, node in self._links():
             links[found].append(node)
-        cards = _cards(links)
+        leads = {found: _lead(nodes) for found, nodes in links.items()}
+        cards = _cards(links, leads)
+        self.days = grouped.days(self.tree, leads, cards.values(), zone=self.source.timezone, now=self.now)
         entries = tuple(
             Entry(
                 url=found,
@@ -98,10 +102,15 @@ class _Listing:
                 yield found, node
 
     def _date(self, url: str, card: HtmlElement) -> datetime | None:
-        """When the article was published, by what stands beside its link and nowhere near another's."""
+        """When the article was published, by what stands beside its link alone, its address, or the day over it."""
         zone, now = self.source.timezone, self.now
         stamps = [*_times(card), *_texts(card)][:8]
-        return moment.read(*stamps, zone=zone, now=now) or moment.in_url(url, zone=zone, now=now)
+        if at := moment.read(*stamps, zone=zone, now=now):
+            return at
+        if at := moment.in_url(url, zone=zone, now=now):
+            return at
+        named = self.days.get(url)
+        return moment.on(named, *stamps, zone=zone, now=now) if named else None
 
     def _next(self) -> str | None:
         numbered = paging.following(self.channel.url, self.url)
@@ -161,7 +170,12 @@ def _without_times(node: HtmlElement) -> str:
     return " ".join(_WORDS(node))
 
 
-def _cards(links: dict[str, list[HtmlElement]]) -> dict[str, HtmlElement]:
+def _lead(nodes: list[HtmlElement]) -> HtmlElement:
+    """Of several links to one article the first that has a title."""
+    return next((node for node in nodes if _title(node)), nodes[0])
+
+
+def _cards(links: dict[str, list[HtmlElement]], titled: dict[str, HtmlElement]) -> dict[str, HtmlElement]:
     """For each address the largest element around its first titled link that is no more than a card of it."""
     leads: dict[HtmlElement, set[str]] = defaultdict(set)
     for url, nodes in links.items():
@@ -169,10 +183,9 @@ def _cards(links: dict[str, list[HtmlElement]]) -> dict[str, HtmlElement]:
             for above in (node, *node.iterancestors()):
                 leads[above].add(url)
     cards = {}
-    for url, nodes in links.items():
-        titled = next((node for node in nodes if _title(node)), nodes[0])
-        cards[url] = titled
-        for above in titled.iterancestors():
+    for url, node in titled.items():
+        cards[url] = node
+        for above in node.iterancestors():
             # Where another article is linked, or more is said than a card says, dates may be the page's or another's.
             if len(leads[above]) > 1 or above.tag == "body" or len(above.text_content()) > _LONGEST_CARD:
                 break
