@@ -82,6 +82,11 @@ class Status:
         """The sources from which something may be missing."""
         return tuple(source for source in self.sources if source.status not in {"ok", "undated", "unvisited"})
 
+    @property
+    def remarked(self) -> tuple[SourceStatus, ...]:
+        """The sources that are well and of which a person should know something all the same."""
+        return tuple(source for source in self.sources if source.note and source.status in {"ok", "undated"})
+
 
 def status(
     context: typer.Context,
@@ -259,6 +264,8 @@ def _tell(found: Status, problems: Sequence[str]) -> None:
     for source in found.ailing:
         since = f" since {_at(source.since)}" if source.since else ""
         output.say(f"  {source.status:<10} {source.id}{since}: {source.note or 'no reason known'}")
+    for source in found.remarked:
+        output.say(f"  {source.status:<10} {source.id}: {source.note}")
     output.say(f"queue        {_counted(found.queue)}")
     output.say(f"urls         {_counted(found.urls) or 'none'}")
     output.say(f"digests      {', '.join(_day(name, day) for name, day in found.digests.items())}")
