@@ -1,9 +1,12 @@
 """Archives, searches and numbered pages on loopback: which pages a visit asks for, and where it stops."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.site.server import rss
+import pytest
+
+from tests.site.server import Answer, rss
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the sites' dates must be recent
 
@@ -74,3 +77,69 @@ def test_a_feed_that_broke_off_is_asked_for_anew_though_it_gave_validators(site:
     assert [seen.conditional for seen in site.seen if seen.path == "/rss.xml"] == [False, False]
     site.page("/rss.xml", whole, type="application/rss+xml", etag=True)
     assert world.crawl([source], site).discovered == 1
+
+
+def _batches(site: Any, path: str, wrap: Any, *, size: int, count: int) -> None:
+    """Batches of articles, each a day older than the one before, by the number of those before; then empty ones."""
+
+    def answer(asked: str) -> Answer:
+        start = int(asked.rpartition("=")[2])
+        numbers = range(start, min(start + size, count))
+        return wrap(site, numbers, f"{path}{start + size}")  # type: ignore[no-any-return]
+
+    site.routes[path.partition("?")[0]] = answer
+
+
+def _marked(site: Any, numbers: range, following: str) -> Answer:
+    return Answer(body=f"{cards(site, *numbers)}<div class='scroll' data-next='{following}'></div>".encode())
+
+
+def _wrapped(site: Any, numbers: range, following: str) -> Answer:
+    data = {"status": "ok", "data": {"html": cards(site, *numbers) if numbers else ""}, "next": following}
+    return Answer(body=json.dumps(data).encode(), type="application/json")
+
+
+def _listed(site: Any, numbers: range, _: str) -> Answer:
+    rows = [
+        {"headline": f"Mina partladı {n}", "href": site.page(f"/xeber/{n}", "mina"),
+         "publishedAt": (NOW - timedelta(days=n)).isoformat()}
+        for n in numbers
+    ]  # fmt: skip
+    return Answer(body=json.dumps({"count": 99, "result": {"news": rows}}).encode(), type="application/json")
+
+
+SCROLLS = {"mark-up": (_marked, "0"), "mark-up in JSON": (_wrapped, "0"), "a list in JSON": (_listed, "{offset}")}
+
+
+@pytest.mark.parametrize("kind", SCROLLS)
+def test_scrolling_goes_on_by_plain_http_until_it_is_older_than_asked(site: Any, world: Any, kind: str) -> None:
+    wrap, first = SCROLLS[kind]
+    _batches(site, "/daha?from=", wrap, size=2, count=20)
+    source = world.source("alpha", site, listings=[{"url": site.url(f"/daha?from={first}")}])
+    report = world.crawl([source], site, options={"since": NOW - timedelta(days=4.5)})
+    assert asked(site, "/daha") == [f"/daha?from={start}" for start in (0, 2, 4, 6)]
+    assert sorted(asked(site, "/xeber/")) == [f"/xeber/{n}" for n in range(5)]
+    assert report.visits[0].complete
+
+
+@pytest.mark.parametrize("kind", SCROLLS)
+def test_the_last_batch_is_the_end_and_no_failure(site: Any, world: Any, kind: str) -> None:
+    wrap, first = SCROLLS[kind]
+    _batches(site, "/daha?from=", wrap, size=2, count=5)
+    source = world.source("alpha", site, listings=[{"url": site.url(f"/daha?from={first}")}])
+    report = world.crawl([source], site, options={"since": NOW - timedelta(days=60)})
+    assert sorted(asked(site, "/xeber/")) == [f"/xeber/{n}" for n in range(5)]
+    assert len(asked(site, "/daha")) <= 4
+    assert report.visits[0].channels[0].status == "ok"
+    assert report.visits[0].complete
+
+
+def test_a_list_that_is_grouped_by_day_stops_where_the_range_does(site: Any, world: Any) -> None:
+    for page in range(1, 5):
+        day = NOW - timedelta(days=page - 1)
+        links = "".join(f"<p><a href='{site.page(f'/xeber/{page}-{n}', 'mina')}'>Mina {n}</a></p>" for n in range(2))
+        site.page(f"/xeberler/{page}", f"<h3>{day:%d.%m.%Y}</h3>{links}")
+    source = world.source("alpha", site, listings=[{"url": site.url("/xeberler/{page}")}])
+    world.crawl([source], site, options={"since": NOW - timedelta(days=1)})
+    assert asked(site, "/xeberler") == ["/xeberler/1", "/xeberler/2", "/xeberler/3"]
+    assert not any(path.startswith("/xeber/3") for path in asked(site, "/xeber/"))

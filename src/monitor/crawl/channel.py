@@ -305,7 +305,8 @@ class ChannelVisit:
         else:
             deeper = paging.goes_on(document, since=self._horizon, seen=self._told)
         self._told.update(entry.url for entry in document.entries)
-        self._tally.cut = self._tally.cut or not deeper
+        # A page without entries is the end of the series: there is nothing behind it.
+        self._tally.cut = self._tally.cut or (not deeper and bool(document.entries or document.known))
         return document.follow if deeper else ()
 
     def _unchanged(self, step: Follow) -> tuple[Follow, ...]:

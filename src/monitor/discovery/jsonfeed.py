@@ -10,6 +10,9 @@ from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Entry, Source
 
+_DATES = ("date_published", "published_at", "publishedAt", "publish_date", "pubDate", "date_modified", "date",
+          "seendate", "datetime", "created_at", "createdAt", "time")  # fmt: skip
+
 
 def parse(text: str, *, url: str, source: Source, now: datetime) -> Document:
     """The entries of a JSON document; FeedError when it is neither a JSON Feed nor a list of WordPress posts."""
@@ -34,19 +37,24 @@ def parse(text: str, *, url: str, source: Source, now: datetime) -> Document:
     )
 
 
+def listed(items: Iterable[object], *, url: str, source: Source, now: datetime) -> tuple[Entry, ...]:
+    """The entries of a list of things with addresses, whatever the document around them is."""
+    return tuple(_entries(items, url=url, source=source, now=now))
+
+
 def _entries(items: Iterable[object], *, url: str, source: Source, now: datetime) -> Iterator[Entry]:
     for item in items:
         if not isinstance(item, Mapping) or not (
-            found := address.absolute(url, _text(item, "url", "link", "external_url"))
+            found := address.absolute(url, _text(item, "url", "link", "external_url", "href", "permalink"))
         ):
             continue
         # WordPress gives UTC in date_gmt, without saying so.
         gmt = _text(item, "date_gmt")
-        stamp = f"{gmt}Z" if gmt else _text(item, "date_published", "date_modified", "date", "seendate")
+        stamp = f"{gmt}Z" if gmt else _text(item, *_DATES)
         texts = (_text(item, name) for name in ("summary", "excerpt", "content_text", "content_html", "content"))
         yield Entry(
             url=found,
-            title=plain.title(_text(item, "title")),
+            title=plain.title(_text(item, "title", "headline", "name")),
             summary=plain.summary(max((text for text in texts if text), key=len, default=None)),
             published_at=moment.read(stamp, zone=source.timezone, now=now),
             author=plain.author(", ".join(_authors(item))),

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from monitor.article import charset
 from monitor.article import document as page
-from monitor.discovery import address, grouped, jsonfeed, moment, paging, plain
+from monitor.discovery import address, batch, grouped, jsonfeed, moment, paging, plain
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.model import Channel, Entry, Source
@@ -27,7 +27,11 @@ _LONGEST_STAMP = 60
 _LONGEST_CARD = 1_500
 _DATED_CLASS = re.compile(r"date|time|tarix|clock|publish", re.IGNORECASE)
 _WORDS = etree.XPath(".//text()[not(ancestor::time) and not(ancestor::script) and not(ancestor::style)]")
-_NEXT = "link[rel~=next], a[rel~=next], a.next, .next > a, .pagination-next a"
+_NEXT = (
+    "link[rel~=next], a[rel~=next], a.next, .next > a, .pagination-next a, [data-next], [data-next-url], "
+    "a.load-more, a.load_more, a.show-more, a.show_more, button[data-url], .load-more[data-url], .load_more[data-url]"
+)
+_SAID = ("data-next", "data-next-url", "data-url", "data-href")
 
 
 def parse(body: bytes, *, url: str, content_type: str, source: Source, channel: Channel, now: datetime) -> Document:
@@ -39,9 +43,11 @@ def parse(body: bytes, *, url: str, content_type: str, source: Source, channel: 
     if not text:
         return Document(problem="empty")
     if text[0] in "{[":
-        document = jsonfeed.parse(text, url=url, source=source, now=now)
-        kept = (entry for entry in document.entries if address.article(entry.url, source))
-        return replace(document, entries=tuple(replace(entry, language=channel.language) for entry in kept))
+        return _json(text, url=url, source=source, channel=channel, now=now)
+    return _html(text, url=url, source=source, channel=channel, now=now)
+
+
+def _html(text: str, *, url: str, source: Source, channel: Channel, now: datetime) -> Document:
     try:
         tree = page.parse(text)
     except etree.ParserError:  # mark-up that holds no element
@@ -51,6 +57,29 @@ def parse(body: bytes, *, url: str, content_type: str, source: Source, channel: 
             f"{url} is no HTML page: it begins with {text[:40]!r}; `monitor sources check {source.id}` looks on"
         )
     return _Listing(tree, url=url, source=source, channel=channel, now=now).read()
+
+
+def _json(text: str, *, url: str, source: Source, channel: Channel, now: datetime) -> Document:
+    """A list of articles, or the mark-up that a batch wraps."""
+    found = batch.unwrapped(text, url=url)
+    if found is None:
+        raise FeedError(
+            f"{url} is neither HTML nor JSON: it begins with {text[:40]!r}; "
+            f"`monitor sources check {source.id}` looks on"
+        )
+    if found.html and not found.items:
+        document = _html(f"<html><body>{found.html}</body></html>", url=url, source=source, channel=channel, now=now)
+    else:
+        document = Document(entries=jsonfeed.listed(found.items, url=url, source=source, now=now))
+    kept = tuple(entry for entry in document.entries if address.article(entry.url, source))
+    following = paging.following(channel.url, url, held=len(document.entries)) or found.following
+    return replace(
+        document,
+        entries=tuple(replace(entry, language=channel.language) for entry in kept),
+        follow=(Follow(url=following),) if following and kept else document.follow,
+        problem=document.problem if kept else "no address in it is an article's" if document.entries else "empty",
+        oldest=min((entry.published_at for entry in kept if entry.published_at), default=None),
+    )
 
 
 class _Listing:
@@ -80,7 +109,7 @@ class _Listing:
             )
             for found, nodes in links.items()
         )
-        following = self._next()
+        following = self._next(held=len(entries))
         return Document(
             entries=entries,
             follow=(Follow(url=following),) if following else (),
@@ -112,12 +141,14 @@ class _Listing:
         named = self.days.get(url)
         return moment.on(named, *stamps, zone=zone, now=now) if named else None
 
-    def _next(self) -> str | None:
-        numbered = paging.following(self.channel.url, self.url)
+    def _next(self, *, held: int) -> str | None:
+        numbered = paging.following(self.channel.url, self.url, held=held)
         if numbered:
             return numbered
         for node in _select(self.channel.next or _NEXT, self.tree):
-            found = address.absolute(self.base, _href(node))
+            # Where scripts load what comes next, its address stands beside the link.
+            said = next((node.get(name) for name in _SAID if node.get(name)), None)
+            found = address.absolute(self.base, said or _href(node))
             if found and found != self.url and address.same_site(found, self.url):
                 return found
         return None

@@ -5,6 +5,7 @@ Addresses in the catalogue may hold places:
 {yyyy} {mm} {dd}   an archive page for each day (or month, or year) of the range
 {query}            a search page for each of the words that the channel's language searches for
 {page}             pages numbered from 1
+{offset}           batches by the number of articles before them, from 0
 """
 
 import re
@@ -29,7 +30,7 @@ _WORDS = {
     "ar": ("لغم", "ألغام"),
 }
 _MOST_DAYS = 400
-_PLACE = re.compile(r"\{(yyyy|mm|dd|query|page)\}")
+_PLACE = re.compile(r"\{(yyyy|mm|dd|query|page|offset)\}")
 
 
 def starts(
@@ -39,7 +40,7 @@ def starts(
 
     Without `since` an archive is asked for today and yesterday. More than 400 days are cut to the newest 400.
     """
-    found: list[str] = [channel.url.replace("{page}", "1")]
+    found: list[str] = [channel.url.replace("{page}", "1").replace("{offset}", "0")]
     if "{query}" in channel.url:
         words = _WORDS.get(channel.language or source.languages[0], _WORDS["en"])
         found = [url.replace("{query}", quote(word)) for url in found for word in words]
@@ -50,18 +51,22 @@ def starts(
     return tuple(dict.fromkeys(found))
 
 
-def following(template: str, url: str) -> str | None:
-    """The page after url in a series that the template numbers with {page}; None when it does not."""
-    if "{page}" not in template:
+def following(template: str, url: str, *, held: int = 0) -> str | None:
+    """The page after url in a series that the template numbers with {page} or {offset}; None when it does not.
+
+    held: the articles on the page at url, so many of which the next one leaves out.
+    """
+    if "{page}" not in template and "{offset}" not in template:
         return None
     parts = [f"(?P<{place}{n}>.+?)" if n % 2 else re.escape(place) for n, place in enumerate(_PLACE.split(template))]
     found = re.fullmatch("".join(parts), url)
     if not found:
         return None
-    number = next(name for name in found.groupdict() if name.startswith("page"))
-    if not found[number].isdecimal():
+    number = next(name for name in found.groupdict() if name.startswith(("page", "offset")))
+    step = 1 if number.startswith("page") else held
+    if not found[number].isdecimal() or not step:
         return None
-    return f"{url[: found.start(number)]}{int(found[number]) + 1}{url[found.end(number) :]}"
+    return f"{url[: found.start(number)]}{int(found[number]) + step}{url[found.end(number) :]}"
 
 
 def goes_on(document: Document, *, since: datetime | None, seen: Container[str] = ()) -> bool:
