@@ -16,6 +16,8 @@ THRESHOLD = 3.0
 EVENTS = frozenset({"event", "deed", "education"})
 APART = frozenset({"naval", "ied"})
 RECAP = "recap"
+HINT = "hint"
+"""Kind of the rules that only ask the classifier: they count for nothing."""
 _SUPPORT = frozenset(
     {"victim", "limb", "blast", "trod", "sapper", "warning", "marking", "hectares", "device", "ordnance", "suspicious"}
 )
@@ -73,7 +75,7 @@ class Judgement:
 def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgement:
     """Whether findings make the text relevant; naval mines and pure bomb attacks are classes apart and refused."""
     weighty = [one for one in findings if one.weight]
-    about = [one for one in weighty if one.kind not in APART]
+    about = [one for one in weighty if one.kind not in APART and one.kind != HINT]
     apart = [one for one in weighty if one.kind in APART]
     places = _places(sentences, findings)
     score = _score(sentences, about, places, findings)
@@ -95,7 +97,7 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
             counted=[],
             refused=[(one, why) for one in _best(weighty, places)],
         )
-    why = f"mentioned in passing: score {score:.1f} of {THRESHOLD:.0f}"
+    why = f"mentioned in passing: score {score:.1f} of {THRESHOLD:.0f}" if about else "only hints at it"
     return Judgement(
         relevant=False, score=score, category=None, counted=[], refused=[(one, why) for one in _best(weighty, places)]
     )

@@ -14,7 +14,7 @@ from monitor.relevance.normalise import fold
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
 from monitor.relevance.sentences import whole
-from monitor.relevance.terms import Example, Language, Lexicon, Rule, Term
+from monitor.relevance.terms import Concepts, Example, Language, Lexicon, Rule, Term, Weights
 
 __all__ = ["Lexicon", "load"]
 
@@ -22,11 +22,13 @@ SCOPES = ("span", "sentence", "quoted", "topic", "text")
 WITHIN = ("sentence", "neighbours", "paragraph", "story", "text")
 
 _MOST_ENDINGS = 20_000
-_FILE = {"language", "common", "frequent", "letters", "inflections", "term", "negative", "rule", "tests"}
+_FILE = {"language", "common", "frequent", "letters", "inflections", "term", "negative", "rule", "tests", "concepts"}
+_FILE |= {"classifier"}
 _TERM = {"id", "kind", "weight", "words", "masks", "scope", "not", "note"}
 _NEGATIVE = {"id", "kind", "words", "masks", "scope", "unless", "not", "note"}
 _RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note"}
 _TESTS = {"relevant", "irrelevant"}
+_CLASSIFIER = {"bias", "terms", "features", "categories"}
 
 
 def load(files: Iterable[tuple[str, str]]) -> Lexicon:
@@ -49,10 +51,21 @@ def load(files: Iterable[tuple[str, str]]) -> Lexicon:
         languages=languages,
         endings={name: value for reader in readers for name, value in reader.endings.items()},
         examples=tuple(example for reader in readers for example in reader.examples),
+        concepts=_concepts(readers),
+        weights=next((reader.weights for reader in reversed(readers) if reader.weights), None),
     )
     for reader in readers:
         reader.check_foreign(lexicon)
     return lexicon
+
+
+def _concepts(readers: Iterable["_File"]) -> Concepts:
+    """The concepts of all files: by language and word."""
+    concepts: dict[str, dict[str, set[str]]] = {}
+    for reader in readers:
+        for language, word, name in reader.concepts:
+            concepts.setdefault(language, {}).setdefault(word, set()).add(name)
+    return {language: {word: frozenset(names) for word, names in words.items()} for language, words in concepts.items()}
 
 
 class _File:
@@ -77,6 +90,13 @@ class _File:
         self.terms = [self.term(one, negative=False) for one in self.tables(table, "term")]
         self.terms += [self.term(one, negative=True) for one in self.tables(table, "negative")]
         self.rules = [self.rule(one) for one in self.tables(table, "rule")]
+        self.concepts = [
+            (language, fold(word.removesuffix("*")) + word[len(word.removesuffix("*")) :], name)
+            for name in self.table(table, "concepts")
+            for language in self.table(table["concepts"], name)
+            for word in self.string(table["concepts"][name], language, name, "").split()
+        ]
+        self.weights = self.learned(self.table(table, "classifier")) if "classifier" in table else None
         tests = self.table(table, "tests")
         self.known(tests, _TESTS, "tests")
         self.examples = [
@@ -128,6 +148,29 @@ class _File:
             unless=self.kinds(table, "unless", name),
             unless_text=self.kinds(table, "unless_text", name),
         )
+
+    def learned(self, table: Mapping[str, Any]) -> Weights:
+        self.known(table, _CLASSIFIER, "classifier")
+        bias = table.get("bias")
+        if isinstance(bias, bool) or not isinstance(bias, int | float):
+            raise self.wrong("classifier", "bias", "'bias' must be a number")
+        categories = self.table(table, "categories")
+        return Weights(
+            bias=float(bias),
+            features=self.weighted(table, "features"),
+            categories={name: self.weighted(categories, name) for name in sorted(categories)},
+            terms=frozenset(self.string(table, "terms", "classifier", "").split()),
+        )
+
+    def weighted(self, table: Mapping[str, Any], key: str) -> dict[str, float]:
+        """Lines of a name and a number."""
+        try:
+            return {
+                name: float(number)
+                for name, number in (line.split() for line in self.string(table, key, "classifier").splitlines())
+            }
+        except ValueError as error:
+            raise self.wrong("classifier", key, f"each line of {key!r} must be a name and a number: {error}") from error
 
     def check_rules(self, kinds: set[str]) -> None:
         for rule in self.rules:

@@ -4,16 +4,22 @@ Each step is linear in the text, and what is found is bounded.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.model import Hit, Match
-from monitor.relevance.judgement import Finding, Judgement, judge
+from monitor.relevance.classifier import Classifier, Opinion
+from monitor.relevance.judgement import APART, HINT, THRESHOLD, Finding, Judgement, judge
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
 from monitor.relevance.rules import Rules
 from monitor.relevance.sentences import Reading, languages, read
-from monitor.relevance.terms import ANY, Lexicon
+from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
+_SURE = 0.6
+_NEVER = 0.3
+CLASSIFIER = "classifier"
+"""Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
 """Kinds of terms that say that somebody was hurt. Shown beside an incident, without weight: they decide nothing."""
 
@@ -24,18 +30,22 @@ class Matcher:
     def __init__(self, lexicon: Lexicon) -> None:
         self._finder = Finder(lexicon)
         self._rules = Rules(lexicon)
+        self._classifier = Classifier(lexicon.concepts, lexicon.weights) if lexicon.weights else None
 
     def match(self, *, title: str, paragraphs: Sequence[str], language: str | None = None) -> Match:
         """Whether the text is about landmines, with every counted and every masked term; language is only a hint."""
         reading = read(title, paragraphs, self._finder.vocabulary)
         main, allowed = languages(reading, self._finder.vocabulary, language)
         kept, hidden = masked(reading, self._finder.find(reading, allowed))
-        findings = [_finding(one) for one in kept]
+        findings = [finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
+        if self._classifier and self._doubtful(judgement, findings, hidden):
+            opinion = self._classifier.opinion(reading, main, kept, [one for one, _ in hidden], judgement.category)
+            judgement = weighed(judgement, opinion) if opinion else judgement
         refused = [
             *judgement.refused,
-            *((_finding(one), f"masked by {by.id}") for one, by in hidden if one.term.weight),
+            *((finding(one), f"masked by {by.id}") for one, by in hidden if one.term.weight),
         ]
         return Match(
             relevant=judgement.relevant,
@@ -48,18 +58,57 @@ class Matcher:
             rejected=tuple(_hit(reading, one, main, why) for one, why in refused[:_MOST_HITS]),
         )
 
+    def _doubtful(
+        self, judgement: Judgement, findings: Sequence[Finding], hidden: Sequence[tuple[Occurrence, Term]]
+    ) -> bool:
+        """Whether the classifier is asked: something is found, no class apart, nothing that it never learned from."""
+        if judgement.category in APART or not any(one.weight for one in findings):
+            return False
+        decisive = (
+            [one.term for one in judgement.counted]
+            if judgement.relevant
+            else [by.id for _, by in hidden if by.negative]
+        )
+        return self._classifier is not None and self._classifier.knows(decisive)
+
+
+def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
+    """The judgement as the classifier sees it: what it accepts or refuses against the rules is told as its doing."""
+    said = Finding(opinion.sentence, CLASSIFIER, round(opinion.probability, 2), f"*:{CLASSIFIER}", opinion.spans)
+    if opinion.probability >= (_NEVER if judgement.relevant else _SURE):
+        return replace(
+            judgement,
+            relevant=True,
+            score=max(judgement.score, THRESHOLD),
+            category=opinion.category,
+            counted=[*judgement.counted, *(one for one, _ in judgement.refused if one.kind != HINT), said],
+            refused=[],
+        )
+    if not judgement.relevant:
+        return judgement
+    why = f"the classifier finds it {opinion.probability:.0%} likely to be about it"
+    return replace(
+        judgement,
+        relevant=False,
+        score=min(judgement.score, THRESHOLD - 0.1),
+        category=None,
+        counted=[],
+        refused=[(one, why) for one in judgement.counted],
+    )
+
 
 def _hurt(judgement: Judgement, findings: Sequence[Finding]) -> list[Finding]:
     """Who was hurt in the incident: what is told of it in a sentence that tells the event, or beside one; each once."""
     if judgement.category != "incident":
         return []
-    events = {one.sentence for one in judgement.counted if one.kind == "event"}
+    events = {one.sentence for one in judgement.counted if one.kind in {"event", CLASSIFIER}}
     near = {sentence + step for sentence in events for step in (-1, 0, 1)}
     hurt = [one for one in findings if one.kind in CASUALTIES and not one.weight and one.sentence in near]
     return list({(one.sentence, one.term): one for one in hurt}.values())[:_MOST_HITS]
 
 
-def _finding(one: Occurrence) -> Finding:
+def finding(one: Occurrence) -> Finding:
+    """A word of the lexicon as something found."""
     return Finding(one.sentence, one.term.kind, one.term.weight, one.term.id, ((one.first, one.last),))
 
 

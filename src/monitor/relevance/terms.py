@@ -66,6 +66,21 @@ class Language:
     """Words (folded) that web pages hold, article or not, the commonest first: a hint for the prefilter alone."""
 
 
+Concepts = Mapping[str, Mapping[str, frozenset[str]]]
+"""Language → word (folded; a star ends a beginning) → names of the concepts that it tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What the classifier has learned."""
+
+    bias: float
+    features: Mapping[str, float]
+    categories: Mapping[str, Mapping[str, float]]
+    terms: frozenset[str]
+    """Ids of the terms, negatives and rules that stood in the lexicon when it learned."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """All words and rules of all languages."""
@@ -76,3 +91,5 @@ class Lexicon:
     endings: Mapping[str, Endings]
     """Inflections by the name that atoms carry: language and name."""
     examples: tuple[Example, ...] = field(default=(), repr=False)
+    concepts: Concepts = field(default_factory=dict, repr=False)
+    weights: Weights | None = field(default=None, repr=False)
