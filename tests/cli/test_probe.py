@@ -152,3 +152,68 @@ def test_what_is_exported_is_imported_once(monitor: Monitor, home: Path, site: S
     assert names == ["qala-example", "qala-example-2"]
     assert "nothing that the catalogue has not already" in monitor("sources", "import", tmp_path / "list.opml").err
     assert monitor("sources", "import", tmp_path / "gone.opml").code == 1
+
+
+SPIDER = """
+import json
+from dataclasses import replace
+
+from monitor.crawl.spider import SourceSpider
+from monitor.discovery.document import Document
+from monitor.model import Entry
+
+
+class Data(SourceSpider):
+    name = "data"
+
+    def document(self, response, channel, known):
+        return Document(entries=tuple(Entry(url=url) for url in json.loads(response.body)["ids"]))
+
+    def page(self, response):
+        return replace(super().page(response), body=json.loads(response.body)["page"].encode())
+"""
+
+
+def test_a_source_is_asked_by_its_own_spider(monitor: Monitor, home: Path, site: Site) -> None:
+    (home / "spiders").mkdir()
+    (home / "spiders" / "data_site.py").write_text(SPIDER, "utf-8")
+    article(site, "/xeber/1")
+    story = json.dumps({"page": site.answer("/xeber/1").body.decode()})
+    site.page("/data/1", story, type="application/json")
+    site.page("/ids", json.dumps({"ids": [site.url("/data/1")]}), type="application/json")
+    own = f'spider = "data"\nlistings = ["{site.url("/ids")}"]'
+    settle(home, site, table("qala", own), table("bala", own.replace("data", "dada")))
+    found = json.loads(monitor("sources", "check", "qala", "--json").out)
+    assert found["ok"], found
+    assert [(step["step"], step["entries"]) for step in found["steps"]] == [("listing", 1), ("article", 0)]
+    said = monitor("sources", "check", "bala")
+    assert said.code == 1
+    assert "no SourceSpider is named 'dada'" in said.out
+
+
+def test_a_selector_that_fits_nothing_is_answered_with_one_that_does(monitor: Monitor, home: Path, site: Site) -> None:
+    cards = "".join(
+        f"<div class='item'><h2 class='head'><a href='/xeber/{n}'>Cəbrayılda {n} mina zərərsizləşdirildi</a></h2></div>"
+        for n in range(5)
+    )
+    site.page("/xeberler", f"<html><body>{cards}</body></html>")
+    listing = f'{{ url = "{site.url("/xeberler")}", links = ".card a" }}'
+    settle(home, site, table("qala", f"listings = [{listing}]"))
+    said = monitor("sources", "check", "qala")
+    assert "the selector '.card a' fits nothing on the page" in said.out
+    assert 'remedy: links = "div.item h2.head a"' in said.out
+
+
+def test_a_pattern_that_fits_nothing_is_answered_with_one_that_does(monitor: Monitor, home: Path, site: Site) -> None:
+    settle(home, site, table("qala", f"feeds = [\"{feed(site, '/rss')}\"]\narticle_pattern = '/kohne/'"))
+    said = monitor("sources", "check", "qala")
+    assert "none of 3 addresses is an article's" in said.out
+    assert rf"remedy: article_pattern = '^https?://(?:www\.)?127\.0\.0\.1:{site.port}/xeber/\d+'" in said.out
+
+
+def test_a_list_that_only_scripts_fill_is_told_to_want_a_browser(monitor: Monitor, home: Path, site: Site) -> None:
+    site.page("/xeberler", "<html><body><div id='app'></div><script src='/app.js'></script></body></html>")
+    settle(home, site, table("qala", f'listings = ["{site.url("/xeberler")}"]'))
+    said = monitor("sources", "check", "qala")
+    assert said.code == 1
+    assert 'render = "browser"' in said.out

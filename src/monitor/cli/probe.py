@@ -2,7 +2,7 @@
 
 import asyncio
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 from monitor import clock
 from monitor.cli import output
 from monitor.cli.call import Call
-from monitor.discovery import channels, paging, probe, seed
+from monitor.discovery import channels, mend, paging, probe, seed
 from monitor.discovery.channels import Candidate
+from monitor.discovery.document import Document
 from monitor.discovery.probe import Finding
-from monitor.errors import FeedError, MonitorError, UsageError
+from monitor.errors import FeedError, MonitorError, SeedError, UsageError
 from monitor.model import Channel, ChannelKind, Page, Source
 
 if TYPE_CHECKING:
     from monitor.crawl.errand import Errands
+    from monitor.crawl.own import Own
     from monitor.workers import Workers
 
 _AT_ONCE = 8
@@ -46,6 +48,7 @@ def check(call: Call, ids: Sequence[str], *, json: bool) -> bool:
     from monitor import catalogue  # noqa: PLC0415
     from monitor.crawl.errand import Errands  # noqa: PLC0415
     from monitor.crawl.loop import run  # noqa: PLC0415
+    from monitor.crawl.own import Own  # noqa: PLC0415
     from monitor.workers import Workers  # noqa: PLC0415
 
     async def whole() -> bool:
@@ -53,8 +56,12 @@ def check(call: Call, ids: Sequence[str], *, json: bool) -> bool:
         async with Workers(1, lexicon_files=catalogue.lexicon_files(home)) as workers:
 
             async def one(source: Source) -> Check:
+                try:
+                    own = Own(source, home)
+                except SeedError as error:
+                    return Check(id=source.id, ok=False, steps=(_unknown(error),), proposals=())
                 async with seats:
-                    return await _check(source, errands=errands, workers=workers, off_too=bool(ids))
+                    return await _check(source, own, errands=errands, workers=workers, off_too=bool(ids))
 
             well = True
             for done in asyncio.as_completed([one(source) for source in sources]):
@@ -108,12 +115,18 @@ def write(call: Call, sources: Iterable[Source], path: Path, *, dry_run: bool) -
     call.note(f"{len(tables)} added to {path}; `monitor sources check` asks them")
 
 
-async def _check(source: Source, *, errands: "Errands", workers: "Workers", off_too: bool) -> Check:
+def _unknown(error: SeedError) -> Finding:
+    return Finding(step="spider", url="", ok=False, says=str(error), remedy="name one that is known, or take it out")
+
+
+async def _check(source: Source, own: "Own", *, errands: "Errands", workers: "Workers", off_too: bool) -> Check:
+    # The hosts of its channels are the source's hosts, wherever the addresses come from.
+    source = replace(source, channels=own.channels())
     asked = [channel for channel in source.channels if channel.enabled or off_too]
-    steps = [await _ask(channel, source, errands) for channel in asked]
+    steps = [await _ask(channel, source, errands, reader=own.document) for channel in asked]
     sample = next((step.sample for step in steps if step.ok and step.sample), None)
     if sample:
-        steps.append(await _article(sample.url, source, errands=errands, workers=workers))
+        steps.append(await _article(sample.url, source, own, errands=errands, workers=workers))
     on = {channel.url for channel in asked if channel.enabled}
     well = any(step.ok for step in steps if step.url in on) and all(step.ok for step in steps if step.step == "article")
     proposals: list[Finding] = []
@@ -124,27 +137,40 @@ async def _check(source: Source, *, errands: "Errands", workers: "Workers", off_
     return Check(id=source.id, ok=well, steps=tuple(steps), proposals=tuple(proposals))
 
 
-async def _ask(channel: Channel, source: Source, errands: "Errands") -> Finding:
+async def _ask(
+    channel: Channel,
+    source: Source,
+    errands: "Errands",
+    *,
+    reader: Callable[[Page, Channel], Document] | None = None,
+) -> Finding:
     now = clock.now()
     try:
         page = await errands.get(paging.starts(channel, source=source, now=now)[0], render=channel.render)
     except MonitorError as error:
         return probe.failed(channel, str(error).removeprefix(f"{channel.url}: "))
-    return probe.judge(page, source=source, channel=channel, now=now)
+    return probe.judge(page, source=source, channel=channel, now=now, reader=reader)
 
 
-async def _article(url: str, source: Source, *, errands: "Errands", workers: "Workers") -> Finding:
+async def _article(url: str, source: Source, own: "Own", *, errands: "Errands", workers: "Workers") -> Finding:
     try:
         page = await errands.get(url, render=source.render)
     except MonitorError as error:
         return Finding(step="article", url=url, ok=False, says=str(error).removeprefix(f"{url}: "))
     if page.status != 200:
         return Finding(step="article", url=url, ok=False, says=f"HTTP {page.status}")
+    page = own.page(page)
     reading = await workers.read(page, source=source, entry=None, chrome=frozenset(), now=clock.now())
     article = reading.extraction.article
     if article is None:
         says = f"{reading.extraction.outcome}: {reading.extraction.reason}"
-        return Finding(step="article", url=url, ok=False, says=says, remedy="the address may be no article's")
+        empty = not source.render and mend.scripted(page.body, content_type=page.content_type)
+        remedy = (
+            'its text may stand there only once scripts have run: render = "browser" (extra js)'
+            if empty
+            else "the address may be no article's"
+        )
+        return Finding(step="article", url=url, ok=False, says=says, remedy=remedy)
     dated = f"dated by {article.date_evidence}" if article.published_at else "undated"
     says = f"{article.title!r}, {len(article.paragraphs)} paragraphs, {dated}"
     return Finding(step="article", url=url, ok=True, says=says, newest=article.published_at)

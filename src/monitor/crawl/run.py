@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import pkgutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,19 +11,17 @@ from itertools import count
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
 
-from monitor import clock, house
+from monitor import clock
 from monitor.config import Config
-from monitor.crawl import holder
+from monitor.crawl import holder, own
 from monitor.crawl.manners import Manners
 from monitor.crawl.render import equipped, renders
 from monitor.crawl.robots import Robots
 from monitor.crawl.round import Allowance, Round, Taker
 from monitor.crawl.settings import settings_for
 from monitor.crawl.spider import SourceSpider
-from monitor.errors import LedgerError, MonitorError, QueueError, SeedError
+from monitor.errors import LedgerError, MonitorError, QueueError
 from monitor.home import Home
 from monitor.ledger import Ledger, leases, runs
 from monitor.ledger.runs import RunReport
@@ -171,7 +167,7 @@ class Crawls:
             await self._with(runner, round_, source)
 
     async def _with(self, runner: AsyncCrawlerRunner, round_: Round, source: Source) -> None:
-        crawler = runner.create_crawler(self._spider(source))
+        crawler = runner.create_crawler(own.spider(source, self._home))
         crawling = runner.crawl(crawler, source=source, round_=round_)
         try:
             await asyncio.wait([crawling])
@@ -181,23 +177,6 @@ class Crawls:
         await crawling
         if isinstance(crawler.spider, SourceSpider) and crawler.spider.visit is not None:
             await crawler.spider.visit
-
-    def _spider(self, source: Source) -> type[SourceSpider]:
-        if source.spider is None:
-            return SourceSpider
-        package = house.install_spiders(self._home.spiders)
-        # Without the module that makes spiders of the whole catalogue, for Scrapy's own commands.
-        modules = [each.name for each in pkgutil.iter_modules(sys.modules[package].__path__) if each.name != "sources"]
-        names = [f"{package}.{module}" for module in modules]
-        loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": names, "SPIDER_LOADER_WARN_ONLY": True}))
-        try:
-            found = loader.load(source.spider)
-        except KeyError:
-            found = None
-        if found is None or not issubclass(found, SourceSpider):
-            known = ", ".join(sorted(loader.list())) or "none"
-            raise SeedError(f'source "{source.id}": spider: no SourceSpider is named {source.spider!r}; known: {known}')
-        return found
 
 
 async def _stopped(crawler: Crawler, crawling: "asyncio.Task[None]") -> None:

@@ -1,9 +1,10 @@
 """What a fetched document of a channel is worth, in words for a person: `sources check` and `sources add`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.discovery import address, feed, listing, sitemap
+from monitor.discovery import address, feed, listing, mend, sitemap
 from monitor.discovery.document import Document
 from monitor.errors import FeedError
 from monitor.model import Channel, ChannelKind, Entry, Page, Source
@@ -41,19 +42,29 @@ def read(page: Page, *, source: Source, channel: Channel, now: datetime) -> Docu
     )
 
 
-def judge(page: Page, *, source: Source, channel: Channel, now: datetime) -> Finding:
-    """What the channel gave: ok when it holds an article that is not older than 30 days, or when it does not say."""
+def judge(
+    page: Page,
+    *,
+    source: Source,
+    channel: Channel,
+    now: datetime,
+    reader: Callable[[Page, Channel], Document] | None = None,
+) -> Finding:
+    """What the channel gave: ok when it holds an article that is not older than 30 days, or when it does not say.
+
+    reader: what reads the document instead, a source's own spider say.
+    """
     if page.status != 200:
         blocked = page.status in {401, 403, 407, 429, 451, 503}
         remedy = "blocked here; try from another network" if blocked else "look for a new address"
         return failed(channel, f"HTTP {page.status}", remedy=remedy)
     try:
-        document = read(page, source=source, channel=channel, now=now)
+        document = reader(page, channel) if reader else read(page, source=source, channel=channel, now=now)
     except FeedError as error:
         return failed(channel, str(error).partition("; ")[0], remedy="look for a new address")
     if document.follow and not document.entries and channel.kind is ChannelKind.SITEMAP:
         return Finding(step=channel.kind, url=channel.url, ok=True, says=f"an index of {len(document.follow)} sitemaps")
-    found = _entries(document, source=source, channel=channel, now=now)
+    found = _entries(document, page, source=source, channel=channel, now=now)
     if page.url != channel.url and "{" not in channel.url:
         return replace(found, says=f"{found.says}, answers from {page.url}")
     return found
@@ -64,19 +75,31 @@ def failed(channel: Channel, cause: str, *, remedy: str | None = None) -> Findin
     return Finding(step=channel.kind, url=channel.url, ok=False, says=cause, remedy=remedy)
 
 
-def _entries(document: Document, *, source: Source, channel: Channel, now: datetime) -> Finding:
+def _nothing(document: Document, page: Page, *, source: Source, channel: Channel) -> Finding:
+    """A document without entries, and what would make it give some."""
+    remedy = "look for a new address"
+    if channel.kind is ChannelKind.LISTING:
+        told = {"url": page.url, "content_type": page.content_type}
+        anywhere = replace(source, article_pattern=None)
+        if channel.links and "selector" in (document.problem or ""):
+            fits = mend.links(page.body, source=source, **told) or mend.links(page.body, source=anywhere, **told)
+            remedy = f'links = "{fits}"' if fits else "mend `links`"
+        elif not channel.render and mend.scripted(page.body, content_type=page.content_type):
+            remedy = 'its links may stand there only once scripts have run: render = "browser" (extra js)'
+        elif source.article_pattern and (fits := mend.links(page.body, source=anywhere, **told)):
+            remedy = f'mend `article_pattern`: links = "{fits}" fits other addresses'
+    return failed(channel, document.problem or "empty", remedy=remedy)
+
+
+def _entries(document: Document, page: Page, *, source: Source, channel: Channel, now: datetime) -> Finding:
     entries = document.entries
     if not entries:
-        remedy = (
-            "mend `links`" if channel.links and "selector" in (document.problem or "") else "look for a new address"
-        )
-        return failed(channel, document.problem or "empty", remedy=remedy)
+        return _nothing(document, page, source=source, channel=channel)
     articles = [entry for entry in entries if address.article(entry.url, source)]
     if not articles:
-        example = entries[0].url
-        return failed(
-            channel, f"none of {len(entries)} addresses is an article's", remedy=f"mend `article_pattern`: {example}"
-        )
+        fits = mend.pattern(entry.url for entry in entries)
+        remedy = f"article_pattern = '{fits}'" if fits else f"mend `article_pattern`: {entries[0].url}"
+        return failed(channel, f"none of {len(entries)} addresses is an article's", remedy=remedy)
     dated = [entry.published_at for entry in articles if entry.published_at]
     newest, oldest = max(dated, default=None), min(dated, default=None)
     stale = newest is not None and newest < now - _STALE
@@ -84,6 +107,9 @@ def _entries(document: Document, *, source: Source, channel: Channel, now: datet
     if newest and oldest:
         parts += [f"newest {_span(now - newest)} ago", f"reaches back {_span(now - oldest)}"]
     advice: str | None = None
+    if channel.next and not document.follow:
+        parts.append(f"the selector {channel.next!r} of the next page fits nothing")
+        advice = "mend `next`, else older articles are not reached"
     if stale:
         advice = "nothing new for so long: turn it off or look for a new address"
     elif oldest and channel.kind is ChannelKind.FEED and now - oldest < 2 * source.every:
