@@ -22,6 +22,8 @@ CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
 """Kinds of terms that say that somebody was hurt. Shown beside an incident, without weight: they decide nothing."""
+UNHURT = "unhurt"
+"""The kind of terms that say that nobody was: what they cover is not shown."""
 
 
 class Matcher:
@@ -98,12 +100,19 @@ def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
 
 
 def _hurt(judgement: Judgement, findings: Sequence[Finding]) -> list[Finding]:
-    """Who was hurt in the incident: what is told of it in a sentence that tells the event, or beside one; each once."""
+    """Who was hurt in the incident: what is told of it in a sentence that tells the event, or beside one; each once.
+
+    "Nobody was killed. Two were wounded." is one telling: what stands behind a denial is as near as the denial.
+    """
     if judgement.category != "incident":
         return []
     events = {one.sentence for one in judgement.counted if one.kind in {"event", CLASSIFIER}}
     near = {sentence + step for sentence in events for step in (-1, 0, 1)}
-    hurt = [one for one in findings if one.kind in CASUALTIES and not one.weight and one.sentence in near]
+    denials = [one for one in findings if one.kind == UNHURT]
+    near |= {one.sentence + 1 for one in denials if one.sentence in near}
+    denied = {word for one in denials for word in range(*one.spans[0])}
+    told = (one for one in findings if one.kind in CASUALTIES and not one.weight and one.sentence in near)
+    hurt = [one for one in told if denied.isdisjoint(range(*one.spans[0]))]
     return list({(one.sentence, one.term): one for one in hurt}.values())[:_MOST_HITS]
 
 
