@@ -6,7 +6,7 @@ from pathlib import Path
 
 _NEED_MINUTES = frozenset({"health", "soak", "since", "replay"})
 """Simulations and whole crawls: run by name."""
-_NO_BENCH = frozenset({"__init__", "__main__", "eval", "sources_page", "audit"})
+_NO_BENCH = frozenset({"__init__", "__main__", "eval", "sources_page", "soak_sites", "audit"})
 
 
 def main() -> None:

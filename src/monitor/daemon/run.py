@@ -5,6 +5,7 @@ server is done on the loop, save what the crawls themselves write.
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -83,9 +84,21 @@ class Daemon:
         """The session shall end."""
         self._asked = asyncio.Event()
         """The settings shall be read anew."""
-        self._chores, self.tally = Chores(), Tally()
-        self.visits = 0
+        self._chores, self._tally = Chores(), Tally()
+        self._visits: Visits | None = None
+        """Those of the session that goes on."""
+        self._before = 0
         """Visits of earlier sessions."""
+
+    @property
+    def visits(self) -> int:
+        """Visits that have ended since the start."""
+        return self._before + (self._visits.done if self._visits else 0)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a session has begun."""
+        return self._proven is not None
 
     async def live(self) -> None:
         """Sessions have run until the daemon was told to stop."""
@@ -172,8 +185,9 @@ class Daemon:
             ):
                 # Before the first visit: what lands from now on is for the hooks.
                 await asyncio.to_thread(Hooks(editor=editor, folder=home.outbox).know, now=clock.now())
-                visits = self._visits(setup, ledger, open_crawls)
+                visits = self._plan(setup, ledger, open_crawls)
                 async with self._scheduled(visits, editor, figures, config):
+                    _freeze()
                     self._proven = setup
                     notify.tell(f"READY=1\nSTATUS=watching {len(setup.sources)} sources")
                     log.info("watching", sources=len(setup.sources), zone=config.zone)
@@ -188,7 +202,7 @@ class Daemon:
             now=clock.now,
         )
 
-    def _visits(self, setup: Setup, ledger: Ledger, open_crawls: Crawls) -> Visits:
+    def _plan(self, setup: Setup, ledger: Ledger, open_crawls: Crawls) -> Visits:
         async def remaining(sources: Sequence[Source]) -> Mapping[str, timedelta]:
             # The ledger may be locked for half a minute.
             states = await asyncio.to_thread(leases.states, ledger, [source.id for source in sources])
@@ -204,7 +218,7 @@ class Daemon:
     @asynccontextmanager
     async def _scheduled(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> AsyncIterator[None]:
         """The jobs tick; afterwards no visit is under way, and no chore save one that hangs."""
-        scheduler = jobs.scheduler(self._jobs(visits, editor, figures, config), self.tally)
+        scheduler = jobs.scheduler(self._jobs(visits, editor, figures, config), self._tally)
         steps = Steps(wall=clock.now, time=self._time)
 
         async def pulse() -> None:
@@ -218,6 +232,7 @@ class Daemon:
                 if ahead > timedelta():
                     visits.hasten()
 
+        self._visits = visits
         scheduler.start()
         pulsing = asyncio.ensure_future(pulse())
         try:
@@ -231,7 +246,8 @@ class Daemon:
             if hanging:
                 log.warning("left behind, will be taken up again", chores=list(hanging))
             scheduler.shutdown(wait=False)
-            self.visits += visits.done
+            self._visits = None
+            self._before += visits.done
 
     def _jobs(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> dict[str, Job]:
         async def visit() -> None:
@@ -271,7 +287,7 @@ class Daemon:
     async def _chore(self, name: str, work: Callable[[], None]) -> None:
         if not await self._chores.do(name, work):
             # It hangs since the session before.
-            self.tally.skipped += 1
+            self._tally.skipped += 1
 
     def _sign(self, visits: Visits) -> None:
         notify.tell("WATCHDOG=1")
@@ -281,13 +297,23 @@ class Daemon:
                 pid=os.getpid(),
                 started_at=self._started_at,
                 at=clock.now(),
-                visits=self.visits + visits.done,
+                visits=self.visits,
                 running=visits.running,
-                missed=self.tally.missed,
-                skipped=self.tally.skipped,
-                errors=self.tally.failed + visits.failed,
+                missed=self._tally.missed,
+                skipped=self._tally.skipped,
+                errors=self._tally.failed + visits.failed,
             ),
         )
+
+
+def _freeze() -> None:
+    """What is there now for the whole session is left out of garbage collections: going through it takes half a second.
+
+    What an earlier session left behind is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _wait(source: Source, state: leases.SourceState, *, now: datetime) -> timedelta:

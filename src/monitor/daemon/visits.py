@@ -56,6 +56,7 @@ class Visits:
         """Sources whose visit has ended and of which the ledger has not been asked since."""
         self._unmoved: Counter[str] = Counter()
         """Visits in a row that left their source due: it was leased elsewhere, or the ledger took nothing."""
+        self._door = asyncio.Lock()
         self._closed = False
         self.done = 0
         """Visits that have ended."""
@@ -119,6 +120,9 @@ class Visits:
 
     async def _one(self, source: Source) -> None:
         try:
+            async with self._door:
+                # Sixteen that begin at once would keep all others waiting.
+                await asyncio.sleep(0)
             await self._visit(source)
         except asyncio.CancelledError:
             raise
