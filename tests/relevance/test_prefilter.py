@@ -71,6 +71,20 @@ FORMS = {
     "decomposed": lambda text: page(unicodedata.normalize("NFD", text)),
     "capitals": lambda text: page(text.upper()),
     "json": lambda text: page("", f'<script type="application/ld+json">{json.dumps({"articleBody": text})}</script>'),
+    "tags of all kinds inside words": lambda text: page(
+        cut(text).replace("<b>", "<i></i><SPAN class='x'>").replace("</b>", "</SPAN>")
+    ),
+    "comments inside words": lambda text: page(cut(text).replace("<b>", "<!-- x -->").replace("</b>", "")),
+    "json with escaped mark-up": lambda text: page(
+        "",
+        '<script type="application/ld+json">'
+        + json.dumps({"articleBody": f"<p>{text}</p>"}, ensure_ascii=False)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        + "</script>",
+    ),
+    "scripts around": lambda text: page(f"<SCRIPT>if (a<b) c();</SCRIPT><p>{text}</p><script>let d = '</p>';"),
+    "a title in the head alone": lambda text: page("", f'<meta property="og:title" content="{html.escape(text)}">'),
     "broken lines": lambda text: page(text.replace(" ", "\n")),
     "no spaces between tags": lambda text: page(text).replace("><", ">\n<").replace("\n", ""),
 }
@@ -86,6 +100,14 @@ def test_what_the_matcher_accepts_passes_in_every_form(form, example):
 def test_what_the_matcher_accepts_passes_in_old_and_wide_encodings_declared_or_not(example):
     for charset in ["utf-16", "utf-16-le", "utf-16-be", *LEGACY.get(example.language, [])]:
         assert PREFILTER.passes(page(example.text).encode(charset, "xmlcharrefreplace")), charset
+
+
+@pytest.mark.parametrize("shown", ["windows-1252", "windows-1251"])
+@pytest.mark.parametrize("example", SENTENCES, ids=lambda example: f"{example.language}: {example.text[:30]}")
+def test_what_was_encoded_twice_passes_as_the_extractor_mends_it(shown, example):
+    twice = "".join(bytes([byte]).decode(shown, "ignore") or chr(byte) for byte in example.text.encode())
+    if any(ord(char) > 127 for char in example.text):
+        assert PREFILTER.passes(page(" ".join([twice] * 3)).encode())
 
 
 @pytest.mark.parametrize("form", ["plain", "numeric references", "json", "soft hyphens"])
@@ -112,11 +134,11 @@ def test_a_story_passes_whose_paragraphs_stand_between_long_mark_up(form):
     assert all(PREFILTER.passes(body.encode()) for body in apart)
 
 
-def test_a_rule_over_a_short_story_holds_however_far_its_parts_stand_apart():
+def test_a_rule_over_a_short_story_holds_as_far_apart_as_a_story_and_what_a_page_puts_into_it_can_be_long():
     prefilter = Prefilter(
         small('[[rule]]\nid = "wide"\nkind = "uxo"\nweight = 3\nall = ["device", "remnant"]\nwithin = "story"\n')
     )
-    filling = "Şəhərdə yeni park açılıb və ağaclar əkilib. " * 400
+    filling = "Şəhərdə yeni park açılıb və ağaclar əkilib. " * 200
     assert prefilter.passes(page(f"Partlayıcı qurğu aşkar edilib. {filling} Müharibədən qalan.").encode())
 
 

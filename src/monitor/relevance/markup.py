@@ -1,31 +1,54 @@
 r"""Bytes of a page → its text in every encoding that it may be in, cheaply; the extractor reads it properly later.
 
-Tags become \x01, one each, so that a caller can take them for a gap between words and for nothing at all.
+A tag becomes a line feed; but \x02, where it stands between two letters and begins no line, so that a caller can take
+it for a gap between words and for nothing at all.
 """
 
 import codecs
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 MOST_BYTES = 4_000_000
 
-_TAGS = re.compile(rb"<[a-zA-Z/!?][^>]*+>")
-_NUMBER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))")
-# Entities by name that stand for letters or hide inside words; &amp; &nbsp; &quot; and their like are harmless.
-_NAMED = re.compile(
-    rb"&(?!(?:amp|nbsp|quot|lt|gt|apos|copy|reg|[lr][sd]?quo|[lr]aquo|[mn]dash|hellip|bull|middot|times)\b)[a-zA-Z]{2,8};"
+TITLES_END = b"\x03"
+"""Stands in the text behind the titles that the head of the page gives; the article may stand under any of them."""
+CUT = b"\x02"
+"""Stands where a tag stood within a word, if it is one word."""
+
+_INLINE = (
+    rb"(?:/?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|nobr|picture|q|rp|rt"
+    rb"|ruby|s|samp|small|source|span|strike|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>/])|!)[^>]*+>"
 )
+_WITHIN = re.compile(rb"<(?<=[\w\x80-\xff;]<)(?i:" + _INLINE + rb")(?:<(?i:" + _INLINE + rb"))*+(?=[\w\x80-\xff&])")
+# A tag; a script or style with all that is in it, but for scripts that hold data (JSON-LD).
+_CODE = rb"s(?:cript(?=[\s>])(?![^>]*(?i:json))|tyle(?=[\s>]))[^>]*+>(?:[^<]++|<(?!/[sS](?:[cC][rR]|[tT][yY])))*+"
+_TAG = rb"<(?:" + _CODE + rb"|[a-zA-Z/!?][^>]*+>)"
+_TAGS = re.compile(_TAG + rb"(?:\s*+" + _TAG + rb")*+")
+_TITLES = re.compile(rb"<(?i:title\b[^>]*+>[^<]*+|meta\s[^>]*?(?:title|headline)[^>]*+>)")
+_HEAD = 20_000  # bytes at most in which the titles stand, where the page does not say where its body begins
+_ENTITY = re.compile(rb"&(?:#[xX]?[0-9a-fA-F]{1,7}|[a-zA-Z]{2,31}\d{0,2});?")
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
-# What stands inside words and means nothing there: soft hyphen, zero-width characters, tatweel, Arabic vowel signs,
-# Armenian accents; joiners between letters of Persian words.
-_INVISIBLE = re.compile(
-    rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xd9[\x80\x8b-\x9f\xb0]|\xd5[\x9a-\x9f]"
-)
 # Tried when the bytes are no UTF-8; the declaration, right or wrong, is tried as well.
-_ASCII = bytes(range(128))
-_LEGACY = ("windows-1251", "koi8-r", "iso-8859-9", "windows-1256")
+_LEGACY = ("windows-1251", "koi8-u", "iso-8859-9", "windows-1256", "iso-8859-5", "cp866")
+_MANY = 6
+
+
+def _shown(codec: str) -> dict[int, int]:
+    """Each character that stands for a byte in this encoding, and the byte."""
+    return {ord(char): byte for byte in range(0x80, 0x100) if (char := bytes([byte]).decode(codec, "ignore"))}
+
+
+# What the first two bytes of most letters look like when they are shown in an old encoding.
+_DOUBLED = (
+    (re.compile(rb"\xc3[\x82-\xb4](?:\xc2|\xe2|\xc5|\xc6|\xcb)"), _shown("windows-1252")),
+    (
+        re.compile(rb"\xd0[\x92-\xaf](?:\xc2|\xe2|\xd2|\xd0[\x82-\x8f]|\xd1[\x90-\x9f])|\xd0\xb1\xd1[\x92\x93]"),
+        _shown("windows-1251"),
+    ),
+)
 
 
 def texts(body: bytes, content_type: str) -> Iterator[bytes]:
@@ -33,11 +56,9 @@ def texts(body: bytes, content_type: str) -> Iterator[bytes]:
     body = body[:MOST_BYTES]
     if wide := _wide(body):
         for charset in wide:
-            yield _resolved(
-                _TAGS.sub(b"\x01", _without_code(body.decode(charset, "replace").encode("utf-8", "replace")))
-            )
+            yield _resolved(_text(body.decode(charset, "replace").encode("utf-8", "replace")))
         return
-    text = _TAGS.sub(b"\x01", _without_code(body))
+    text = _text(body)
     try:
         text.decode()
     except UnicodeDecodeError:
@@ -46,6 +67,14 @@ def texts(body: bytes, content_type: str) -> Iterator[bytes]:
             yield _resolved(text.decode(charset, "replace").encode("utf-8", "replace"))
     else:
         yield _resolved(text)
+        yield from map(_resolved, _doubled(text))
+
+
+def _doubled(text: bytes) -> Iterator[bytes]:
+    """The text as it was before UTF-8 was taken for an old encoding and encoded once more, where it looks so."""
+    for looks, shown in _DOUBLED:
+        if len(looks.findall(text)) >= _MANY:
+            yield text.decode().translate(shown).encode("latin-1", "ignore").decode("utf-8", "ignore").encode()
 
 
 def _wide(body: bytes) -> tuple[str, ...]:
@@ -63,42 +92,31 @@ def _known(charset: bytes) -> str:
         return "utf-8"
 
 
-def _without_code(body: bytes) -> bytes:
-    """The body without scripts and styles; scripts that hold data (JSON-LD) stay."""
-    for opening, closing in ((b"<script", b"</script"), (b"<style", b"</style")):
-        kept, at = [], 0
-        while (start := body.find(opening, at)) >= 0:
-            inside = body.find(b">", start)
-            if inside < 0:
-                break
-            end = inside if b"json" in body[start:inside].lower() else body.find(closing, inside)
-            if end < 0:
-                break
-            kept.append(body[at : inside if end == inside else start])
-            at = end
-        kept.append(body[at:])
-        body = b" ".join(kept)
-    return body
+def _text(body: bytes) -> bytes:
+    """The titles that the head gives, then all that stands outside of tags, scripts and styles."""
+    start = body.find(b"<body")
+    titles = b"\n".join(_TITLES.findall(body, 0, start if start >= 0 else _HEAD)).replace(b"<", b" ")
+    return b"%b\n%b\n%b" % (titles, TITLES_END, _without_tags(body))
+
+
+def _without_tags(text: bytes) -> bytes:
+    return _TAGS.sub(b"\n", _WITHIN.sub(CUT, text))
 
 
 def _resolved(text: bytes) -> bytes:
-    """The text with entities and escapes of letters resolved, and without what is invisible inside words."""
+    """The text with entities and escapes of letters resolved."""
     if b"\\" in text:
-        if b"\\u" in text and any(_lettered(int(code, 16)) for code in _ESCAPE.findall(text)):
+        if b"\\u" in text:
             text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)).encode("utf-8", "replace"), text)
+            text = _without_tags(text)
         text = text.replace(b"\\n", b"  ").replace(b"\\t", b"  ").replace(b"\\r", b"  ")
-    if b"&" in text and (
-        _NAMED.search(text) or any(_lettered(int(h, 16) if h else int(d)) for h, d in _NUMBER.findall(text))
-    ):
-        text = html.unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace")
+    if b"&" in text:
+        resolved = _ENTITY.sub(lambda found: _character(found[0]), text)
         # Feeds and JSON hold pages within pages.
-        text = _TAGS.sub(b"\x01", text)
-    foreign = text.translate(None, _ASCII)
-    return _INVISIBLE.sub(b"", text) if _INVISIBLE.search(foreign) else text
+        text = _without_tags(resolved) if b"<" in resolved else resolved
+    return text
 
 
-def _lettered(code: int) -> bool:
-    """Whether the character can be part of a word."""
-    return code in {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF} or (
-        code < 0x110000 and (chr(code).isalpha() or 0x300 <= code < 0x370)
-    )
+@lru_cache(maxsize=2048)
+def _character(entity: bytes) -> bytes:
+    return html.unescape(entity.decode()).encode("utf-8", "replace")

@@ -1,201 +1,226 @@
 """What a page must hold so that the matcher can accept its article: derived from the lexicon, never written by hand.
 
-Negatives, exceptions and places in the text are ignored and gaps between words taken widely, so every answer errs
-towards yes only.
+Of each pattern the rarest word is sought in the page, and only where it stands are the others looked for. Negatives,
+exceptions and places in the text are ignored and gaps between words taken widely: every answer errs towards yes only.
 """
 
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.relevance.judgement import APART
-from monitor.relevance.normalise import WORD
-from monitor.relevance.pattern import Element
-from monitor.relevance.terms import Lexicon, Term
-from monitor.relevance.tongues import Tongues
+from monitor.relevance.normalise import fold
+from monitor.relevance.pattern import Atom, Element, Endings
+from monitor.relevance.terms import Lexicon, Rule, Term
 from monitor.relevance.vocabulary import Vocabulary
 
 ENOUGH = ""
 """Stands for the kinds of terms that count by themselves."""
 
-_NEIGHBOURS = 300  # words: three of the longest sentences, and what a page puts between paragraphs
-_NEVER = 10**9  # weight of what meets too many words
-_RULES_OF_NEIGHBOURS = frozenset({"sentence", "neighbours"})
-
-Token = TypeVar("Token", bound=Hashable)
-
-
-class Meaning(NamedTuple):
-    """What a piece of the page without white space means: word patterns that it meets, languages it speaks for."""
-
-    atoms: frozenset[int]
-    languages: int
-    words: int
-    """How many words it holds."""
+# How many words may stand between the first and the last of what makes a rule: those of the sentences that it speaks
+# of, none of which the matcher takes to be longer than 70, and what a page puts between paragraphs.
+_REACH = {"sentence": 120, "neighbours": 300, "story": 1600}
+_NEVER = 1e9  # weight of what meets too many words
+_SELDOM = 1e-4  # weight of a word of which nothing is known
+_WHOLE = frozenset({"", "="})
+"""Inflections of words that stand as they are; those that also stand for all that begins or is spelt so."""
+_SPELT = _WHOLE | {"*", "<", "#"}
+_MOST_PAIRS = 300
 
 
-class _Pattern(NamedTuple):
-    """The places that words must fill, the atoms of the rarest of them, and how many words it spans at most."""
+class Pattern(NamedTuple):
+    """The rarest word of a term's pattern, what must stand before and behind it, and within how many words."""
 
-    places: tuple[frozenset[int], ...]
-    anchor: frozenset[int]
     kind: str
     language: str
-    span: int
+    anchor: frozenset[int]
+    before: tuple[frozenset[int], ...]
+    behind: tuple[frozenset[int], ...]
+    left: int
+    right: int
+    spelt: bool
+    """Whether it is met wherever its rarest word begins as it is sought."""
+    exactly: bytes
+    """What must stand somewhere on the page as it is written here, capitals and all."""
+
+
+class Scanner:
+    """Seeks the rarest words of patterns in a page, all of them at once."""
+
+    def __init__(self, sought: Iterable[tuple[bytes, Pattern]]) -> None:
+        found: dict[bytes, dict[str, list[Pattern]]] = {}
+        for spelling, pattern in sought:
+            found.setdefault(spelling, {}).setdefault(pattern.kind, []).append(pattern)
+        self._found = [tuple(kinds.items()) for kinds in found.values()]
+        self._automaton = BytesAhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
+
+    def scan(self, words: bytes) -> dict[str, list[tuple[int, list[Pattern]]]]:
+        """By kind, the numbers of words that may be the rarest of some patterns, and those patterns.
+
+        words: with one space before and behind each.
+        """
+        kinds: dict[str, list[tuple[int, list[Pattern]]]] = {}
+        number, before = -1, 0
+        for sought, start, _ in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            at = start + 1
+            number += words.count(b" ", before, at) if at >= before else -words.count(b" ", at, before)
+            before = at
+            for kind, patterns in self._found[sought]:
+                kinds.setdefault(kind, []).append((number, patterns))
+        return kinds
 
 
 class Necessity:
-    """Knows what no term and no rule can hold without, and whether the words of a page have it."""
+    """Knows what no term and no rule can hold without."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._vocabulary = Vocabulary(lexicon)
-        self._weights = _weights(lexicon, self._vocabulary)
-        self._rules = [
-            (rule.all, _NEIGHBOURS if rule.within in _RULES_OF_NEIGHBOURS else None)
-            for rule in lexicon.rules
-            if rule.kind not in APART
-        ]
-        needed = frozenset[str]().union(*(kinds for needs, _ in self._rules for kinds in needs))
-        self._patterns: dict[int, list[_Pattern]] = {}
-        for term in lexicon.terms:
-            if _counts(term) or term.kind in needed:
-                for pattern in term.patterns:
-                    self._add(pattern, term)
+        rules = [rule for rule in lexicon.rules if rule.kind not in APART]
+        needed = frozenset[str]().union(*(kinds for rule in rules for kinds in rule.all))
+        terms = [term for term in lexicon.terms if _counts(term) or term.kind in needed]
+        self.vocabulary = Vocabulary(replace(lexicon, terms=tuple(map(_in_any_case, terms))))
+        weights = _weights(lexicon, self.vocabulary)
+        sought: list[tuple[bytes, Pattern]] = []
+        share: dict[str, float] = {}
+        for term in terms:
+            kind = ENOUGH if _counts(term) else term.kind
+            for elements in term.patterns:
+                at = _rarest(elements, weights)
+                first, pairs = _pair(elements, at)
+                if pairs:
+                    pattern = _pattern(elements, first, kind, term.language, self.vocabulary.numbers)
+                    pattern = pattern._replace(
+                        spelt=len(elements) == 2 and all(two.inflection in _SPELT for _, two in pairs)
+                    )
+                    sought += [
+                        (word[:-1] + other, pattern)
+                        for one, two in pairs
+                        for word in _spellings(one, lexicon.endings)
+                        for other in _spellings(two, lexicon.endings)
+                    ]
+                    continue
+                for atom in elements[at].atoms:
+                    pattern = _pattern(elements, at, kind, term.language, self.vocabulary.numbers)
+                    pattern = pattern._replace(
+                        spelt=len(elements) == 1 and atom.inflection in _SPELT,
+                        exactly=atom.stem.encode() if atom.inflection == "=" else b"",
+                    )
+                    sought += [(spelling, pattern) for spelling in _spellings(atom, lexicon.endings)]
+                    if len(elements) == 1:
+                        share[kind] = share.get(kind, 0) + weights[_small(atom)] - _unknown(atom)
+        # What only rules of the classes apart give is not looked for.
+        given = frozenset(rule.kind for rule in lexicon.rules) - {rule.kind for rule in rules}
+        self.rules = [(_needs(rule, given, share), _REACH.get(rule.within)) for rule in rules]
+        self.common = _common([needs for needs, _ in self.rules], share)
+        """Kinds of words that so many pages hold that looking for them first tells little."""
+        self.rare = Scanner(one for one in sought if one[1].kind not in self.common)
+        self.often = Scanner(one for one in sought if one[1].kind in self.common)
 
-    def meaning(self, word: str) -> Meaning:
-        """What a piece of text without white space, which may hold several words, means."""
-        verdicts = self._vocabulary.judge_all(WORD.findall(word))
-        languages = 0
-        for verdict in verdicts:
-            languages |= verdict.languages
-        return Meaning(frozenset(atom for verdict in verdicts for atom in verdict.atoms), languages, len(verdicts))
 
-    def conceivable(self, words: Sequence[Token], meanings: Mapping[Token, Meaning]) -> bool:
-        """Whether a term that counts, or all that some rule needs, can stand among these words, wherever they are.
-
-        words: the page's in order; meanings: those of the words that mean something.
-        """
-        kinds, longer = self._possible(meanings)
-        if self._suffice(kinds):
-            return True
-        if not longer or not self._suffice(kinds.union(pattern.kind for pattern in longer)):
-            return False
-        longer = [one for one in longer if one.kind not in kinds]
-        return self._suffice(kinds.union(one.kind for _, one in _met(longer, words, meanings)))
-
-    def holds(self, fragments: Iterable[Sequence[Token]], meanings: Mapping[Token, Meaning], *, joined: bool) -> bool:
-        """Whether they stand not too far apart, and in languages in which their sentences can be read.
-
-        fragments: the words of the page, cut wherever a sentence may end; joined: the tags between letters are gone, so
-        that nothing is known of sentences.
-        """
-        words: list[Token] = []
-        starts = [0]
-        for fragment in fragments:
-            if fragment:
-                words += fragment
-                starts.append(len(words))
-        patterns = [
-            one
-            for atom in {atom for meaning in meanings.values() for atom in meaning.atoms} & self._patterns.keys()
-            for one in self._patterns[atom]
-        ]
-        found = _met(list(dict.fromkeys(patterns)), words, meanings)
-        if not joined:
-            speaking = [(at, one.languages) for at, word in enumerate(words) if (one := meanings.get(word))]
-            tongues = Tongues(speaking, starts, self._vocabulary.bits)
-            found = [(at, one) for at, one in found if tongues.possible(at, one.language)]
-        kinds = {one.kind for _, one in found}
-        if ENOUGH in kinds:
-            return True
-        places = sorted({(at, one.kind) for at, one in found})
-        return any(
-            not any(need.isdisjoint(kinds) for need in needs) and _together(places, needs, reach)
-            for needs, reach in self._rules
-        )
-
-    def _possible(self, meanings: Mapping[Token, Meaning]) -> tuple[set[str], list[_Pattern]]:
-        """Kinds that a single word bears, and the patterns of several words of which all stand somewhere."""
-        present = {atom for meaning in meanings.values() for atom in meaning.atoms}
-        kinds: set[str] = set()
-        longer: dict[_Pattern, None] = {}
-        for atom in present & self._patterns.keys():
-            for pattern in self._patterns[atom]:
-                if pattern.kind not in kinds and not any(place.isdisjoint(present) for place in pattern.places):
-                    if len(pattern.places) == 1:
-                        kinds.add(pattern.kind)
-                    else:
-                        longer[pattern] = None
-        return kinds, list(longer)
-
-    def _suffice(self, kinds: Collection[str]) -> bool:
-        return ENOUGH in kinds or any(not any(need.isdisjoint(kinds) for need in needs) for needs, _ in self._rules)
-
-    def _add(self, pattern: tuple[Element, ...], term: Term) -> None:
-        numbers = self._vocabulary.numbers
-        places = tuple(frozenset(numbers[atom] for atom in one.atoms) for one in pattern if not one.optional)
-        anchor = min(places, key=lambda atoms: (sum(self._weights[atom] for atom in atoms), len(atoms)))
-        span = sum(1 + one.gap for one in pattern)
-        kind = ENOUGH if _counts(term) else term.kind
-        for atom in anchor:
-            self._patterns.setdefault(atom, []).append(_Pattern(places, anchor, kind, term.language, span))
+def _common(rules: Sequence[Sequence[frozenset[str]]], share: Mapping[str, float]) -> frozenset[str]:
+    """The commonest kinds, as long as every rule needs something besides them."""
+    common = frozenset[str]()
+    for kind in sorted((kind for kind in share if kind != ENOUGH), key=lambda kind: -share[kind]):
+        more = common | {kind}
+        if all(any(need.isdisjoint(more) for need in needs) for needs in rules):
+            common = more
+    return common
 
 
 def _counts(term: Term) -> bool:
     return term.weight > 0 and term.kind not in APART
 
 
-def _weights(lexicon: Lexicon, vocabulary: Vocabulary) -> Counter[int]:
-    weights = Counter({number: _NEVER for atom, number in vocabulary.numbers.items() if atom.inflection in {"#", "<"}})
+def _needs(rule: Rule, given: frozenset[str], share: Mapping[str, float]) -> list[frozenset[str]]:
+    """What the rule needs, the rarest first."""
+    needs = [kinds for kinds in rule.all if kinds.isdisjoint(given)]
+    return sorted(needs, key=lambda kinds: sum(share.get(kind, 0) for kind in kinds))
+
+
+def _small(atom: Atom) -> Atom:
+    return Atom(fold(atom.stem)) if atom.inflection == "=" else atom
+
+
+def _in_any_case(term: Term) -> Term:
+    """The term with words in any case that must be written exactly so: the page is looked at in small letters."""
+    if not any(atom.inflection == "=" for one in term.patterns for element in one for atom in element.atoms):
+        return term
+    patterns = tuple(
+        tuple(replace(element, atoms=tuple(map(_small, element.atoms))) for element in one) for one in term.patterns
+    )
+    return replace(term, patterns=patterns)
+
+
+def _weights(lexicon: Lexicon, vocabulary: Vocabulary) -> dict[Atom, float]:
+    """How great a share of a page's words meets each atom, by what the lexicon says of frequent words."""
+    shares = [0.0] * len(vocabulary.numbers)
     for language in lexicon.languages.values():
-        for rank, word in enumerate(reversed(language.frequent), 1):
+        ranks = {word: rank for rank, word in enumerate(language.frequent, 1)}
+        for word in language.common | ranks.keys():
             for atom in vocabulary.judge(word).atoms:
-                weights[atom] += rank
-    return weights
-
-
-def _met(
-    patterns: Sequence[_Pattern], words: Sequence[Token], meanings: Mapping[Token, Meaning]
-) -> list[tuple[int, _Pattern]]:
-    """Where the rarest words of the patterns stand with the others close to them."""
-    by_atom: dict[int, list[_Pattern]] = {}
-    for pattern in patterns:
-        for atom in pattern.anchor:
-            by_atom.setdefault(atom, []).append(pattern)
-    begun = {
-        word: {one for atom in meaning.atoms & by_atom.keys() for one in by_atom[atom]}
-        for word, meaning in meanings.items()
-        if not by_atom.keys().isdisjoint(meaning.atoms)
+                shares[atom] += 0.2 / (ranks.get(word, 50) + 3)
+    return {
+        atom: _NEVER if atom.inflection in {"#", "<"} else shares[number] + _unknown(atom)
+        for atom, number in vocabulary.numbers.items()
     }
-    told = {word: meaning for word, meaning in meanings.items() if meaning.atoms}
-    found = []
-    for at, word in [(at, word) for at, word in enumerate(words) if word in begun]:
-        longest = max((one.span for one in begun[word] if len(one.places) > 1), default=0)
-        near = words[max(0, at - longest) : at + longest + 1] if longest else ()
-        marks = [told[other] for other in near if other in told]
-        around = frozenset[int]().union(*(meaning.atoms for meaning in marks))
-        found += [
-            (at, one)
-            for one in begun[word]
-            if len(one.places) == 1
-            or (not any(place.isdisjoint(around) for place in one.places) and _in_order(one.places, marks))
-        ]
-    return found
 
 
-def _in_order(places: Sequence[frozenset[int]], marks: Sequence[Meaning]) -> bool:
-    """Whether words that can fill the places stand in their order."""
-    rest = (meaning.atoms for meaning in marks for _ in range(meaning.words))
-    return all(any(not place.isdisjoint(atoms) for atoms in rest) for place in places)
+def _unknown(atom: Atom) -> float:
+    """The share of a word of which the lexicon says nothing: more for short numbers and for short beginnings."""
+    if atom.stem.isdigit():
+        return 20 * _SELDOM if len(atom.stem) < 3 else 2 * _SELDOM
+    return _SELDOM * (1 if not atom.inflection or len(atom.stem) > 4 else 2 if len(atom.stem) == 4 else 10)
 
 
-def _together(places: Sequence[tuple[int, str]], needs: Sequence[frozenset[str]], reach: int | None) -> bool:
-    """Whether words of all needed kinds stand within reach; places: number of the word and kind, in order."""
-    last: dict[int, int] = {}
-    for at, kind in places:
-        for number, need in enumerate(needs):
-            if kind in need:
-                last[number] = at
-                if len(last) == len(needs) and (reach is None or at - min(last.values()) <= reach):
-                    return True
-    return False
+def _rarest(elements: Sequence[Element], weights: Mapping[Atom, float]) -> int:
+    certain = [at for at, element in enumerate(elements) if not element.optional]
+    return min(certain, key=lambda at: sum(weights[_small(atom)] for atom in elements[at].atoms))
+
+
+def _pair(elements: Sequence[Element], at: int) -> tuple[int, list[tuple[Atom, Atom]]]:
+    """Two words next to each other, one of them at the place, that can be sought as one; the place of the first."""
+    best: tuple[int, list[tuple[Atom, Atom]]] = (at, [])
+    for first in (at - 1, at):
+        if first < 0 or first + 1 == len(elements):
+            continue
+        one, two = elements[first], elements[first + 1]
+        if one.optional or two.optional or two.gap or any(atom.inflection not in _WHOLE for atom in one.atoms):
+            continue
+        if any(atom.inflection in {"#", "<"} for atom in two.atoms):
+            continue
+        pairs = list(product(one.atoms, two.atoms))
+        if len(pairs) <= _MOST_PAIRS and (not best[1] or len(pairs) < len(best[1])):
+            best = (first, pairs)
+    return best
+
+
+def _pattern(elements: Sequence[Element], at: int, kind: str, language: str, numbers: Mapping[Atom, int]) -> Pattern:
+    """The pattern around the element at."""
+    places = [frozenset(numbers[_small(one)] for one in element.atoms) for element in elements]
+    certain = [not element.optional for element in elements]
+    return Pattern(
+        kind=kind,
+        language=language,
+        anchor=places[at],
+        before=tuple(place for place, sure in zip(places[:at], certain[:at], strict=True) if sure),
+        behind=tuple(place for place, sure in zip(places[at + 1 :], certain[at + 1 :], strict=True) if sure),
+        left=sum(1 + element.gap for element in elements[1 : at + 1]),
+        right=sum(1 + element.gap for element in elements[at + 1 :]),
+        spelt=False,
+        exactly=b"",
+    )
+
+
+def _spellings(atom: Atom, endings: Mapping[str, Endings]) -> list[bytes]:
+    """What to seek in a page's small words, which stand between spaces."""
+    if atom.inflection == "#":
+        return [b" %d" % digit for digit in range(10)]
+    stem = fold(atom.stem).encode()
+    if atom.inflection in {"", "="}:
+        return [b" " + stem + b" "]
+    if atom.inflection == "<":
+        return [stem + b" "]
+    before = endings[atom.inflection][0] if atom.inflection != "*" else ("",)
+    return [b" " + prefix.encode() + stem for prefix in before]

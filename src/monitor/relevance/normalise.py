@@ -10,7 +10,7 @@ import unicodedata
 # Armenian accents (they sit on the stressed vowel), Arabic vowel signs and tatweel.
 _INSIDE = (
     "\u00ad\u0300-\u036f\u055a-\u055f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+    "\u200b\u200d-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 )
 # An apostrophe belongs to the word between Cyrillic letters (об'єкт); elsewhere it ends the word (d'une, ANAMA'nın).
 _LETTERS_INSIDE = rf"[\w{_INSIDE}]*"
@@ -25,6 +25,7 @@ _SAME = {"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه",
     chr(base + digit): str(digit) for base in (0x660, 0x6F0) for digit in range(10)
 }
 _DROPPED = re.compile(rf"[{_INSIDE}'’ʼ`]")
+_MARK = re.compile(f"[{_INSIDE}]")
 _TO_CYRILLIC = str.maketrans("aceopxyijsmhktbə", "асеорхуіјѕмнктвə")
 _TO_LATIN = str.maketrans("асеорхуіјѕмнктв", "aceopxyijsmhktb")
 _CYRILLIC = re.compile(r"[\u0430-\u04ff]")
@@ -44,6 +45,12 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS = _Letters()
+
+
+def fold_letter(code: int) -> str | None:
+    """What fold makes of one character of a word; None for what does not stand in words."""
+    char = chr(code)
+    return _LETTERS[code] if char.isalnum() or char == "_" or _MARK.match(char) else None
 
 
 def fold(word: str) -> str:

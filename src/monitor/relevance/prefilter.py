@@ -1,28 +1,24 @@
 """Bytes → is this page worth extracting? Derived from the lexicon; it may only err towards yes.
 
-The words of the page, each once, must make up a term that counts or all that some rule needs: few pages have that. Only
-those are then read in order, as the matcher reads, negatives left out.
+The rare words that a term or a rule cannot do without are sought in the page's text, all at once: most pages have none
+that suffice. Only of the others is more looked at: all words of the rules, and the languages of the sentences.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import chain, filterfalse
 
-from monitor.relevance.markup import texts
-from monitor.relevance.necessity import Meaning, Necessity
-from monitor.relevance.terms import Lexicon
+from monitor.relevance.clues import Clues, Meanings
+from monitor.relevance.markup import CUT, texts
+from monitor.relevance.necessity import Necessity
+from monitor.relevance.plain import fragments, plain
+from monitor.relevance.terms import ANY, Lexicon
+from monitor.relevance.tongues import Tongues
 
-_MOST_REMEMBERED = 400_000
-# Letters, digits, apostrophes and bytes of other alphabets as they are; what can end a sentence, tags among it, a line
-# feed; all else a space.
-_PLAIN = bytes(
-    byte if byte >= 128 or byte in b"_'`" or chr(byte).isalnum() else 10 if byte in b"\x01.!?\n;|:" else 32
-    for byte in range(256)
-)
-# Spaces and punctuation of more than one byte, but for apostrophes and what can stand within words.
-_MARKS = re.compile(
-    rb"\xe2\x80[\x80-\x8a\x90-\x98\x9a-\xa9\xaf-\xbe]|\xc2[\x80-\xa9\xab\xac\xae-\xb1\xb4\xb6-\xb8\xbb\xbf]"
-    rb"|\xd6\x89|\xd8\x9f|\xdb\x94"
-)
-_CUT = re.compile(rb"\x01(?<=[\w\x80-\xff]\x01)(?=[\w\x80-\xff])")
+_MOST_REMEMBERED = 200_000
+_CUT = re.compile(CUT + rb"+")
+_LONGEST = 160  # bytes on either side of a tag that may belong to the word in which it stands
+_SAMPLE = 500  # words by which the main language of a page is told
 
 
 class Prefilter:
@@ -30,61 +26,53 @@ class Prefilter:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._necessity = Necessity(lexicon)
-        self._dull: set[bytes] = set()
-        self._telling: dict[bytes, Meaning] = {}
+        self._meanings = Meanings(self._necessity)
+        self._languages: dict[bytes, int] = {}
 
     def passes(self, body: bytes, *, content_type: str = "") -> bool:
         """Whether the page may hold an article that the matcher accepts, in whatever encoding and mark-up."""
         return any(self._worth(text) for text in texts(body, content_type))
 
     def _worth(self, text: bytes) -> bool:
-        plain = _plain(text)
-        words = plain.split()
-        meanings = self._meanings(set(words))
-        if self._holds(plain, words, meanings, joined=False):
-            return True
-        # Tags are gaps between words; but a word may be cut in two by one. Two on end are a gap in any page.
-        text = b" " + text.replace(b"\x01\x01", b" ") + b" "
-        cut = self._meanings({word for cut in _cut_words(text) for word in _plain(cut).split()})
-        if not any(meaning.atoms for word, meaning in cut.items() if word not in meanings):
-            return False
-        plain = _plain(_CUT.sub(b"", text))
-        words = plain.split()
-        return self._holds(plain, words, self._meanings(set(words)), joined=True)
-
-    def _holds(self, plain: bytes, words: list[bytes], meanings: dict[bytes, Meaning], *, joined: bool) -> bool:
-        return self._necessity.conceivable(words, meanings) and self._necessity.holds(
-            map(bytes.split, plain.split(b"\n")), meanings, joined=joined
+        """Whether the text may hold it, be the tags between letters gaps between words or nothing at all."""
+        if CUT not in text:
+            return self._tells(text)
+        return self._tells(text.replace(CUT, b" ")) or (
+            any(self._meanings[word] for word in _cut_words(text)) and self._tells(text.replace(CUT, b""))
         )
 
-    def _meanings(self, words: set[bytes]) -> dict[bytes, Meaning]:
-        """Those words that mean something to the lexicon; each is judged once and remembered."""
-        if len(self._dull) + len(self._telling) > _MOST_REMEMBERED:
-            self._dull.clear()
-            self._telling.clear()
-        meanings = {}
-        for word in words - self._dull:
-            meaning = self._telling.get(word)
-            if meaning is None:
-                meaning = self._necessity.meaning(word.decode("utf-8", "ignore"))
-                if not meaning.atoms and not meaning.languages:
-                    self._dull.add(word)
-                    continue
-                self._telling[word] = meaning
-            meanings[word] = meaning
-        return meanings
+    def _tells(self, text: bytes) -> bool:
+        words = plain(text)
+        clues = Clues(words, text, self._necessity, self._meanings)
+        if not clues.suffice():
+            return False
+        clues.look_for_all()
+        if not clues.suffice():
+            return False
+        # Most of what suffices is told in the language of the page; only for the rest its sentences are looked at.
+        main = self._tongues([words[:: 1 + len(words) // _SAMPLE]]).main
+        clues.believe(lambda _, language: language in {main, ANY})
+        if clues.suffice():
+            return True
+        clues.believe(self._tongues(fragments(text)).possible)
+        return clues.suffice()
+
+    def _tongues(self, fragments: Sequence[Sequence[bytes]]) -> Tongues:
+        """What the words say of the languages of their sentences."""
+        if len(self._languages) > _MOST_REMEMBERED:
+            self._languages.clear()
+        for word in filterfalse(self._languages.__contains__, chain.from_iterable(fragments)):
+            self._languages[word] = self._necessity.vocabulary.judge(word.decode("utf-8", "ignore")).languages
+        return Tongues(
+            [[self._languages[word] for word in line] for line in fragments], self._necessity.vocabulary.bits
+        )
 
 
-def _plain(text: bytes) -> bytes:
-    """The words of the text between spaces, with line feeds wherever a sentence may end."""
-    plain = text.translate(_PLAIN)
-    return plain if plain.isascii() else _MARKS.sub(b"\n", plain)
-
-
-def _cut_words(text: bytes) -> set[bytes]:
-    """What stands on both sides of single tags with letters next to them, put together."""
-    words = set()
+def _cut_words(text: bytes) -> list[bytes]:
+    """What stands around tags within words, the words put together."""
+    found = []
     for site in _CUT.finditer(text):
         start, end = text.rfind(b" ", 0, site.start()) + 1, text.find(b" ", site.end())
-        words.add(text[max(start, site.start() - 80) : min(end, site.end() + 80)].replace(b"\x01", b""))
-    return words
+        around = text[max(start, site.start() - _LONGEST) : min(end, site.end() + _LONGEST) if end >= 0 else None]
+        found.append(around.replace(CUT, b""))
+    return plain(b" ".join(found).decode("utf-8", "ignore").encode())

@@ -8,6 +8,7 @@ language than all others together can make good for is never read in another.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 
 from monitor.relevance.terms import ANY
 
@@ -17,13 +18,15 @@ _NEAR = 150  # words on either side that may belong to the same sentence, which 
 class Tongues:
     """What the common words of a page's fragments say of its languages."""
 
-    def __init__(self, speaking: Sequence[tuple[int, int]], starts: Sequence[int], bits: Mapping[str, int]) -> None:
-        """speaking: number of the word and bits of the languages; starts: of the fragments, the end included."""
-        self._speaking, self._starts, self._bits = speaking, starts, bits
-        masks = Counter(languages for _, languages in speaking)
-        self._bit = max(
-            self._bits.values(), key=lambda bit: sum(n for mask, n in masks.items() if mask & bit), default=0
-        )
+    def __init__(self, fragments: Sequence[Sequence[int]], bits: Mapping[str, int]) -> None:
+        """fragments: the bits of the languages of each word; what ends a sentence ends a fragment."""
+        self._bits = bits
+        self._starts = [0, *accumulate(map(len, fragments))]
+        self._spoken = [[languages for languages in words if languages] for words in fragments]
+        total = Counter(chain.from_iterable(self._spoken))
+        self.main = max(bits, key=lambda name: sum(n for mask, n in total.items() if mask & bits[name]), default=ANY)
+        """The language that most words of the page are common in."""
+        self._bit = bits.get(self.main, 0)
         self._main: dict[int, int] = {}
         self._counts: dict[int, list[tuple[int, int]]] = {}
 
@@ -31,10 +34,11 @@ class Tongues:
         """Whether a word can be read in the language."""
         if language == ANY or (bit := self._bits[language]) == self._bit:
             return True
-        counts = self._of(bit)
-        ours, others = counts[bisect_right(self._starts, at) - 1]
+        index = bisect_right(self._starts, at) - 1
+        ours, others = _said(self._spoken[index], bit, self._bit)
         if others < 2:
             return True
+        counts = self._of(bit)
         if bit not in self._main:
             self._main[bit] = _surplus(counts, 1)
         if self._main[bit] >= others - ours:
@@ -45,13 +49,13 @@ class Tongues:
     def _of(self, bit: int) -> list[tuple[int, int]]:
         """Common words of the language and of the page's language in each fragment."""
         if bit not in self._counts:
-            counts = self._counts[bit] = [(0, 0)] * (len(self._starts) - 1)
-            for at, languages in self._speaking:
-                if languages & (bit | self._bit):
-                    number = bisect_right(self._starts, at) - 1
-                    ours, others = counts[number]
-                    counts[number] = (ours + (languages & bit > 0), others + (languages & self._bit > 0))
+            self._counts[bit] = [_said(words, bit, self._bit) for words in self._spoken]
         return self._counts[bit]
+
+
+def _said(words: Sequence[int], ours: int, others: int) -> tuple[int, int]:
+    """How many words are common in the one language and in the other."""
+    return sum(1 for languages in words if languages & ours), sum(1 for languages in words if languages & others)
 
 
 def _surplus(counts: Sequence[tuple[int, int]], times: int) -> int:

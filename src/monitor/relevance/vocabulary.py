@@ -8,6 +8,7 @@ from monitor.relevance.pattern import Atom
 from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_REMEMBERED = 200_000
+_FIRST = 3
 
 
 class Verdict(NamedTuple):
@@ -41,7 +42,8 @@ class Vocabulary:
         self.bits = {language: 1 << n for n, language in enumerate(sorted(lexicon.languages.keys() - {ANY}))}
         self.numbers: dict[Atom, int] = {}
         self._bare: dict[str, list[int]] = {}
-        self._stems: dict[str, list[tuple[frozenset[str] | None, int]]] = {}
+        # By the first letters, since most words share those with no stem at all; shorter stems under "".
+        self._stems: dict[str, dict[str, list[tuple[frozenset[str] | None, int]]]] = {"": {}}
         self._tails: dict[str, list[int]] = {}
         self._numerals: list[int] = []
         self._written: dict[str, list[int]] = {}
@@ -49,8 +51,9 @@ class Vocabulary:
             for pattern in term.patterns:
                 for element in pattern:
                     self._number(element.atoms, lexicon)
-        self._longest = max(map(len, self._stems), default=0)
+        self._longest = max((len(stem) for stems in self._stems.values() for stem in stems), default=0)
         self._tail_lengths = sorted({len(tail) for tail in self._tails})
+        self._last = frozenset(tail[-1] for tail in self._tails)
         self._common: dict[str, int] = {}
         self._letters: dict[str, int] = {}
         for language, bit in self.bits.items():
@@ -59,6 +62,7 @@ class Vocabulary:
             for letter in lexicon.languages[language].letters:
                 self._letters[letter] = self._letters.get(letter, 0) | bit
         self._telling = frozenset(self._letters)
+        self._foreign = not any(letter.isascii() for letter in self._letters)
         self._memory = _Memory(self._judge)
 
     def judge(self, word: str) -> Verdict:
@@ -74,17 +78,21 @@ class Vocabulary:
             return Verdict("", (), 0)
         folded = fold(word)
         atoms = self._bare.get(folded, []) + self._written.get(word, [])
-        for end in range(1, min(len(folded), self._longest) + 1):
-            for endings, number in self._stems.get(folded[:end], ()):
-                if endings is None or folded[end:] in endings:
-                    atoms.append(number)
-        for length in self._tail_lengths:
-            atoms += self._tails.get(folded[-length:], ())
+        for stems in (self._stems[""], self._stems.get(folded[:_FIRST])):
+            if stems:
+                for end in range(1, min(len(folded), self._longest) + 1):
+                    for endings, number in stems.get(folded[:end], ()):
+                        if endings is None or folded[end:] in endings:
+                            atoms.append(number)
+        if folded[-1:] in self._last:
+            for length in self._tail_lengths:
+                atoms += self._tails.get(folded[-length:], ())
         if folded[:1].isdigit():
             atoms += self._numerals
         languages = self._common.get(folded, 0)
-        for letter in self._telling.intersection(word.casefold()):
-            languages |= self._letters[letter]
+        if not (self._foreign and word.isascii()):
+            for letter in self._telling.intersection(word.casefold()):
+                languages |= self._letters[letter]
         return Verdict(folded, tuple(dict.fromkeys(atoms)), languages)
 
     def _number(self, atoms: Iterable[Atom], lexicon: Lexicon) -> None:
@@ -101,9 +109,13 @@ class Vocabulary:
             elif atom.inflection == "<":
                 self._tails.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "*":
-                self._stems.setdefault(atom.stem, []).append((None, number))
+                self._add(atom.stem, None, number)
             else:
                 before, after = lexicon.endings[atom.inflection]
                 endings = None if "*" in after else after
                 for prefix in before:
-                    self._stems.setdefault(prefix + atom.stem, []).append((endings, number))
+                    self._add(prefix + atom.stem, endings, number)
+
+    def _add(self, stem: str, endings: frozenset[str] | None, number: int) -> None:
+        first = stem[:_FIRST] if len(stem) >= _FIRST else ""
+        self._stems.setdefault(first, {}).setdefault(stem, []).append((endings, number))
