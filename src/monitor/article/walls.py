@@ -15,6 +15,7 @@ _GATE = re.compile(
     r"|distil_r_captcha",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,200})<", re.IGNORECASE)
 _STATUS = {
     401: "login",
     402: "paywall",
@@ -85,6 +86,12 @@ _SAYS = {
 _SHORT = {"challenge": 700, "javascript": 500, "consent": 2500, "login": 700, "not found": 600, "paywall": 1600}
 # So many blocks behind the last line of a teaser its wall stands.
 _NEAR = 6
+
+
+def challenges(raw: str) -> bool:
+    """Whether a page that holds no news is a bot gate: what is sent with an error, or in place of a list."""
+    title = _TITLE.search(raw[:20_000])
+    return bool(_GATE.search(raw[:200_000]) or (title and _SAYS["challenge"].search(title[1])))
 
 
 def found(

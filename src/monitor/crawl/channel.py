@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
+from monitor.article import walls
 from monitor.crawl.fetch import Fetcher
 from monitor.crawl.gate import Refused
 from monitor.crawl.mishap import MISHAPS, reason
 from monitor.crawl.pace import Look
 from monitor.crawl.robots import Disallowed
 from monitor.crawl.round import Round
-from monitor.discovery import paging, sitemap
+from monitor.discovery import address, paging, sitemap
 from monitor.discovery.document import Document, Follow
 from monitor.errors import FeedError
 from monitor.ledger import channels, urls
@@ -39,6 +39,9 @@ _TRUST = 25
 """After so many "not changed" in a row the question is put without validators: some servers lie."""
 _DAILY = timedelta(days=1)
 """A channel that has been gone for days is asked so seldom, and never given up."""
+_GATE = "a challenge stands in its place"
+_HEAD = 200_000
+"""Bytes in which a challenge is looked for."""
 _FOR_GOOD = {301, 308}
 _BLOCKED = {401, 402, 403, 407, 451}
 
@@ -93,6 +96,8 @@ class ChannelVisit:
         """What the visit showed of the channel's pace; None when it gave nothing."""
         self.notes: list[str] = []
         """What a person should know of the channel."""
+        self.moved: str | None = None
+        """The address on another host that the channel answers from."""
         self.gone = False
         """The channel has been gone for days."""
         self._told: set[str] = set()
@@ -170,6 +175,9 @@ class ChannelVisit:
         todo = deque(first)
         read = 0
         while todo:
+            if self._tally.new >= _ENTRIES:
+                self._tally.cut = True
+                return
             step = todo.popleft()
             read += 1
             try:
@@ -181,9 +189,9 @@ class ChannelVisit:
                 continue
             fresh = [further for further in following if further.url not in self._seen]
             room = most - read - len(todo)
-            if len(fresh) > room or self._tally.new >= _ENTRIES:
+            if len(fresh) > room:
                 self._tally.cut = True
-                fresh = fresh[:room] if self._tally.new < _ENTRIES else []
+                fresh = fresh[:room]
             self._seen.update(further.url for further in fresh)
             todo.extend(fresh)
 
@@ -213,7 +221,10 @@ class ChannelVisit:
         try:
             document = await asyncio.to_thread(self._read, answer, self._channel, items)
         except FeedError as error:
-            raise _Failed(f"failed: {error}") from error
+            gate = walls.challenges(_head(answer))
+            raise _Failed(f"blocked: {_GATE}" if gate else f"failed: {error}") from error
+        if not (document.entries or document.known or document.follow) and walls.challenges(_head(answer)):
+            raise _Failed(f"blocked: {_GATE}")
         lies = document.whole and _lies(before, validators)
         kept = replace(validators, etag=None, last_modified=None) if lies else validators
         found = await asyncio.to_thread(self._discover, step, document, kept if document.whole else None)
@@ -255,7 +266,8 @@ class ChannelVisit:
             return
         if _FOR_GOOD.issuperset(answer.request.meta.get("redirect_reasons") or [302]):
             self._tally.moved_to = answer.url
-        if urlsplit(answer.url).hostname != urlsplit(step.url).hostname:
+        if not address.same_site(answer.url, step.url):
+            self.moved = answer.url
             self.notes.append(f"{step.url} answers from another host: {answer.url}")
 
     def _discover(self, step: Follow, document: Document, validators: Validators | None) -> urls.Found:
@@ -352,7 +364,18 @@ class ChannelVisit:
 
 def blocked(answer: Response) -> bool:
     """Whether the answer is a refusal or a challenge instead of what was asked for."""
-    return answer.status in _BLOCKED or answer.headers.get("cf-mitigated") == b"challenge"
+    return answer.status in _BLOCKED or _challenge(answer)
+
+
+def _challenge(answer: Response) -> bool:
+    """Whether the answer says itself that it is a challenge, or is an error with a bot gate for its page."""
+    if answer.headers.get("cf-mitigated") == b"challenge":
+        return True
+    return answer.status >= 400 and isinstance(answer, TextResponse) and walls.challenges(_head(answer))
+
+
+def _head(answer: Response) -> str:
+    return answer.body[:_HEAD].decode("utf-8", "replace")
 
 
 def said(answer: Response) -> str:
@@ -361,7 +384,7 @@ def said(answer: Response) -> str:
         words = f" {HTTPStatus(answer.status).phrase}"
     except ValueError:
         words = ""
-    challenge = ", a challenge" if answer.headers.get("cf-mitigated") == b"challenge" else ""
+    challenge = ", a challenge" if _challenge(answer) else ""
     return f"HTTP {answer.status}{words}{challenge}"
 
 

@@ -110,12 +110,14 @@ class Crawls:
 
     async def _run(self, round_: Round, sources: Sequence[Source]) -> RunReport:
         self._clear(round_.ledger, sources)
-        plain = AsyncCrawlerRunner(settings_for(self._config, sources))
-        shown = AsyncCrawlerRunner(settings_for(self._config, sources, browser=True))
+        # Made only for what is there: the settings are copied in depth, and a browser is looked for.
+        runners = {
+            browser: AsyncCrawlerRunner(settings_for(self._config, sources, browser=browser))
+            for browser in set(map(renders, sources))
+        }
         knocks = asyncio.Semaphore(self._config.crawl.concurrency * _KNOCKS)
         visits = [
-            asyncio.ensure_future(self._visit(shown if renders(source) else plain, knocks, round_, source))
-            for source in sources
+            asyncio.ensure_future(self._visit(runners[renders(source)], knocks, round_, source)) for source in sources
         ]
         try:
             for done in asyncio.as_completed(visits):

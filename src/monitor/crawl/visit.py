@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -44,6 +46,8 @@ class Visit:
     ) -> None:
         self._round, self._source, self._turn = round_, source, turn
         self._channels = tuple(channel for channel in source.channels if channel.enabled)
+        self._site = source
+        """The source with the hosts that its channels turned out to answer from."""
         self._fetcher, self._read = fetcher, read
         self._started_at = round_.now()
         self._notes: list[str] = []
@@ -117,6 +121,9 @@ class Visit:
         visit = ChannelVisit(self._round, self._source, channel, fetcher=self._fetcher, read=self._read, seen=seen)
         report = await visit.run()
         self._notes += visit.notes
+        if visit.moved is not None and visit.look is not None:
+            # A feed that has moved to another host announces articles there: they are the source's own.
+            self._site = replace(self._site, mirrors=(*self._site.mirrors, urlsplit(visit.moved).netloc))
         self._gone += visit.gone
         if visit.look is not None:
             self._looks.append(visit.look)
@@ -143,7 +150,7 @@ class Visit:
                 return
             for due in fresh:
                 done.add(due.url_id)
-                if not address.article(due.entry.url, self._source):
+                if not address.article(due.entry.url, self._site):
                     self._settle(due, Outcome.NOT_ARTICLE, "the address is not one of the source's articles")
                     continue
                 if not round_.pages.take():
