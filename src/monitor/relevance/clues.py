@@ -88,10 +88,7 @@ class Clues:
         """The clues of a kind."""
         if kind not in self._known:
             clues = {
-                Clue(at, pattern.language)
-                for at, patterns in self._scanned.get(kind, ())
-                for pattern in patterns
-                if pattern.spelt or self._met(pattern, at)
+                Clue(at, pattern.language) for at, pattern in self._scanned.get(kind, ()) if self._met(pattern, at)
             }
             if self._readable:
                 clues = {one for one in clues if self._readable(one.at, one.language)}
@@ -100,8 +97,8 @@ class Clues:
 
     def _met(self, pattern: Pattern, at: int) -> bool:
         """Whether the words around the one that begins at the place fill the pattern."""
-        if pattern.exactly and pattern.exactly not in self._text:
-            return False
+        if pattern.spelt:
+            return not pattern.exactly or pattern.exactly in self._text
         words, meanings = self._words, self._meanings
         return (
             not pattern.anchor.isdisjoint(meanings[words[at]])

@@ -4,9 +4,8 @@ Of each pattern the rarest word is sought in the page, and only where it stands 
 exceptions and places in the text are ignored and gaps between words taken widely: every answer errs towards yes only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -36,14 +35,14 @@ class Pattern(NamedTuple):
 
     kind: str
     language: str
-    anchor: frozenset[int]
-    before: tuple[frozenset[int], ...]
-    behind: tuple[frozenset[int], ...]
-    left: int
-    right: int
-    spelt: bool
+    anchor: frozenset[int] = frozenset()
+    before: tuple[frozenset[int], ...] = ()
+    behind: tuple[frozenset[int], ...] = ()
+    left: int = 0
+    right: int = 0
+    spelt: bool = True
     """Whether it is met wherever its rarest word begins as it is sought."""
-    exactly: bytes
+    exactly: bytes = b""
     """What must stand somewhere on the page as it is written here, capitals and all."""
 
 
@@ -51,25 +50,25 @@ class Scanner:
     """Seeks the rarest words of patterns in a page, all of them at once."""
 
     def __init__(self, sought: Iterable[tuple[bytes, Pattern]]) -> None:
-        found: dict[bytes, dict[str, list[Pattern]]] = {}
+        found: dict[bytes, list[Pattern]] = {}
         for spelling, pattern in sought:
-            found.setdefault(spelling, {}).setdefault(pattern.kind, []).append(pattern)
-        self._found = [tuple(kinds.items()) for kinds in found.values()]
+            found.setdefault(spelling, []).append(pattern)
+        self._found = list(found.values())
         self._automaton = BytesAhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
 
-    def scan(self, words: bytes) -> dict[str, list[tuple[int, list[Pattern]]]]:
-        """By kind, the numbers of words that may be the rarest of some patterns, and those patterns.
+    def scan(self, words: bytes) -> dict[str, list[tuple[int, Pattern]]]:
+        """By kind, the numbers of words that may be the rarest of a pattern, and the pattern.
 
         words: with one space before and behind each.
         """
-        kinds: dict[str, list[tuple[int, list[Pattern]]]] = {}
+        kinds: dict[str, list[tuple[int, Pattern]]] = {}
         number, before = -1, 0
         for sought, start, _ in self._automaton.find_matches_as_indexes(words, overlapping=True):
             at = start + 1
             number += words.count(b" ", before, at) if at >= before else -words.count(b" ", at, before)
             before = at
-            for kind, patterns in self._found[sought]:
-                kinds.setdefault(kind, []).append((number, patterns))
+            for pattern in self._found[sought]:
+                kinds.setdefault(pattern.kind, []).append((number, pattern))
         return kinds
 
 
@@ -86,30 +85,14 @@ class Necessity:
         share: dict[str, float] = {}
         for term in terms:
             kind = ENOUGH if _counts(term) else term.kind
+            told = Pattern(kind=kind, language=term.language)
             for elements in term.patterns:
-                at = _rarest(elements, weights)
-                first, pairs = _pair(elements, at)
-                if pairs:
-                    pattern = _pattern(elements, first, kind, term.language, self.vocabulary.numbers)
-                    pattern = pattern._replace(
-                        spelt=len(elements) == 2 and all(two.inflection in _SPELT for _, two in pairs)
-                    )
-                    sought += [
-                        (word[:-1] + other, pattern)
-                        for one, two in pairs
-                        for word in _spellings(one, lexicon.endings)
-                        for other in _spellings(two, lexicon.endings)
-                    ]
-                    continue
-                for atom in elements[at].atoms:
-                    pattern = _pattern(elements, at, kind, term.language, self.vocabulary.numbers)
-                    pattern = pattern._replace(
-                        spelt=len(elements) == 1 and atom.inflection in _SPELT,
-                        exactly=atom.stem.encode() if atom.inflection == "=" else b"",
-                    )
-                    sought += [(spelling, pattern) for spelling in _spellings(atom, lexicon.endings)]
-                    if len(elements) == 1:
-                        share[kind] = share.get(kind, 0) + weights[_small(atom)] - _unknown(atom)
+                if len(elements) == 1:
+                    sought += _words(elements[0], told, lexicon.endings, self.vocabulary.numbers)
+                    often = sum(weights[_small(atom)] - _unknown(atom) for atom in elements[0].atoms)
+                    share[kind] = share.get(kind, 0) + often
+                else:
+                    sought += _phrases(elements, told, lexicon.endings, self.vocabulary.numbers, weights)
         # What only rules of the classes apart give is not looked for.
         given = frozenset(rule.kind for rule in lexicon.rules) - {rule.kind for rule in rules}
         self.rules = [(_needs(rule, given, share), _REACH.get(rule.within)) for rule in rules]
@@ -179,38 +162,62 @@ def _rarest(elements: Sequence[Element], weights: Mapping[Atom, float]) -> int:
     return min(certain, key=lambda at: sum(weights[_small(atom)] for atom in elements[at].atoms))
 
 
-def _pair(elements: Sequence[Element], at: int) -> tuple[int, list[tuple[Atom, Atom]]]:
-    """Two words next to each other, one of them at the place, that can be sought as one; the place of the first."""
-    best: tuple[int, list[tuple[Atom, Atom]]] = (at, [])
+def _words(
+    element: Element, told: Pattern, endings: Mapping[str, Endings], numbers: Mapping[Atom, int]
+) -> Iterator[tuple[bytes, Pattern]]:
+    """What to seek for a pattern of one word."""
+    for atom in element.atoms:
+        pattern = told
+        if atom.inflection == "=":
+            pattern = told._replace(exactly=atom.stem.encode())
+        elif atom.inflection not in _SPELT:
+            pattern = told._replace(spelt=False, anchor=frozenset([numbers[atom]]))
+        for spelling in _spellings(atom, endings):
+            yield spelling, pattern
+
+
+def _phrases(
+    elements: Sequence[Element],
+    told: Pattern,
+    endings: Mapping[str, Endings],
+    numbers: Mapping[Atom, int],
+    weights: Mapping[Atom, float],
+) -> Iterator[tuple[bytes, Pattern]]:
+    """What to seek for a pattern of several words: the rarest, where possible with the one before or behind it."""
+    at = _rarest(elements, weights)
+    first = _pair(elements, at)
+    at = at if first is None else first
+    places = [frozenset([numbers[_small(one)] for one in element.atoms]) for element in elements]
+    pattern = told._replace(
+        anchor=places[at],
+        before=tuple([place for place, one in zip(places[:at], elements, strict=False) if not one.optional]),
+        behind=tuple(
+            [place for place, one in zip(places[at + 1 :], elements[at + 1 :], strict=True) if not one.optional]
+        ),
+        left=sum([1 + element.gap for element in elements[1 : at + 1]]),
+        right=sum([1 + element.gap for element in elements[at + 1 :]]),
+        spelt=first is not None and len(elements) == 2 and all(one.inflection in _SPELT for one in elements[1].atoms),
+    )
+    ones = [spelling for atom in elements[at].atoms for spelling in _spellings(atom, endings)]
+    if first is None:
+        return ((spelling, pattern) for spelling in ones)
+    twos = [spelling for atom in elements[at + 1].atoms for spelling in _spellings(atom, endings)]
+    return ((one[:-1] + two, pattern) for one in ones for two in twos)
+
+
+def _pair(elements: Sequence[Element], at: int) -> int | None:
+    """The first of two words next to each other, one of them at the place, that can be sought as one."""
+    best, least = None, _MOST_PAIRS
     for first in (at - 1, at):
         if first < 0 or first + 1 == len(elements):
             continue
         one, two = elements[first], elements[first + 1]
         if one.optional or two.optional or two.gap or any(atom.inflection not in _WHOLE for atom in one.atoms):
             continue
-        if any(atom.inflection in {"#", "<"} for atom in two.atoms):
-            continue
-        pairs = list(product(one.atoms, two.atoms))
-        if len(pairs) <= _MOST_PAIRS and (not best[1] or len(pairs) < len(best[1])):
-            best = (first, pairs)
+        pairs = len(one.atoms) * len(two.atoms)
+        if pairs <= least and not any(atom.inflection in {"#", "<"} for atom in two.atoms):
+            best, least = first, pairs
     return best
-
-
-def _pattern(elements: Sequence[Element], at: int, kind: str, language: str, numbers: Mapping[Atom, int]) -> Pattern:
-    """The pattern around the element at."""
-    places = [frozenset(numbers[_small(one)] for one in element.atoms) for element in elements]
-    certain = [not element.optional for element in elements]
-    return Pattern(
-        kind=kind,
-        language=language,
-        anchor=places[at],
-        before=tuple(place for place, sure in zip(places[:at], certain[:at], strict=True) if sure),
-        behind=tuple(place for place, sure in zip(places[at + 1 :], certain[at + 1 :], strict=True) if sure),
-        left=sum(1 + element.gap for element in elements[1 : at + 1]),
-        right=sum(1 + element.gap for element in elements[at + 1 :]),
-        spelt=False,
-        exactly=b"",
-    )
 
 
 def _spellings(atom: Atom, endings: Mapping[str, Endings]) -> list[bytes]:

@@ -46,13 +46,14 @@ class Finder:
         self._known: dict[int, dict[tuple[int, ...], list[tuple[tuple[_Place, ...], Term]]]] = {}
         numbers = self.vocabulary.numbers
         for term in lexicon.terms:
-            language = -1 if term.language == ANY else self.vocabulary.bits[term.language]
-            for pattern in term.patterns:
-                places = tuple(
-                    _Place(frozenset(numbers[atom] for atom in one.atoms), one.optional, one.gap) for one in pattern
+            alone = _Pattern((), term, -1 if term.language == ANY else self.vocabulary.bits[term.language])
+            for first, *others in term.patterns:
+                rest = tuple(
+                    _Place(frozenset([numbers[atom] for atom in one.atoms]), one.optional, one.gap) for one in others
                 )
-                for atom in places[0].atoms:
-                    self._starts.setdefault(atom, []).append(_Pattern(places[1:], term, language))
+                pattern = alone._replace(rest=rest) if rest else alone
+                for atom in first.atoms:
+                    self._starts.setdefault(numbers[atom], []).append(pattern)
 
     def find(self, reading: Reading, allowed: Sequence[int] | None) -> list[Occurrence]:
         """Terms in the order of the text; allowed: bits of the languages that each sentence can be in, None for all."""

@@ -15,6 +15,7 @@ mina+noun       the word with an ending of the inflection "noun" of the same fil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.relevance.normalise import WORD, fold
@@ -56,6 +57,8 @@ def compile_pattern(text: str, label: str, inflections: Mapping[str, Endings]) -
 
     Neither first nor last element is optional; inflections are known as label+name.
     """
+    if simple := _simple(text):
+        return ((Element(simple),),)
     sequences: list[list[Element]] = [[]]
     gap = 0
     for part in _PART.findall(_spelt_out(text)) if "{" in text or "[" in text else text.split():
@@ -65,7 +68,7 @@ def compile_pattern(text: str, label: str, inflections: Mapping[str, Endings]) -
         optional = part.startswith("[")
         inner = part[1:-1].strip() if optional else part
         choices = inner[1:-1].split("|") if inner.startswith("{") else [inner]
-        variants = _variants([_words(one, label, inflections) for one in choices], optional, gap)
+        variants = _variants(choices, label, inflections, optional=optional, gap=gap)
         sequences = [[*sequence, *variant] for sequence in sequences for variant in variants]
         if len(sequences) > _VARIANTS:
             raise PatternError(f"{text!r} stands for more than {_VARIANTS} patterns; write several")
@@ -90,14 +93,21 @@ def _spelt_out(text: str) -> str:
     return _STEM_AND_ENDINGS.sub(spell, text)
 
 
-def _variants(choices: list[list[Atom]], optional: bool, gap: int) -> list[list[Element]]:
+def _variants(
+    choices: list[str], label: str, inflections: Mapping[str, Endings], *, optional: bool, gap: int
+) -> list[list[Element]]:
     """One element for all single words, and a sequence for each alternative of several words."""
-    single = tuple(choice[0] for choice in choices if len(choice) == 1)
-    variants = [[Element(single, optional, gap)]] if single else []
+    single: list[Atom] = []
+    phrases: list[list[Atom]] = []
+    for choice in choices:
+        words = _simple(choice) or _words(choice, label, inflections)
+        if len(words) == 1:
+            single += words
+        else:
+            phrases.append(list(words))
+    variants = [[Element(tuple(single), optional, gap)]] if single else []
     variants += [
-        [Element((atom,), optional, 0 if index else gap) for index, atom in enumerate(choice)]
-        for choice in choices
-        if len(choice) > 1
+        [Element((atom,), optional, 0 if index else gap) for index, atom in enumerate(phrase)] for phrase in phrases
     ]
     return variants
 
@@ -119,20 +129,28 @@ def _checked(text: str, elements: list[Element], gap: int) -> tuple[Element, ...
     return tuple(elements)
 
 
+@lru_cache(maxsize=100_000)
+def _simple(text: str) -> tuple[Atom, ...]:
+    """The one word that a piece of letters is, with or without a star; every such word is one object. Else nothing."""
+    if text.isalpha():
+        return (Atom(fold(text)),)
+    if text[:-1].isalpha() and text[-1] == "*":
+        return (Atom(fold(text[:-1]), "*"),)
+    if text[:1] == "*" and text[1:].isalpha():
+        return (Atom(fold(text[1:]), "<"),)
+    return ()
+
+
 def _atoms(text: str, label: str, inflections: Mapping[str, Endings]) -> list[Atom]:
     """The words that a piece without white space consists of: anti-tank is two."""
     if text.startswith("="):
         if not WORD.fullmatch(text[1:]):
             raise PatternError(f"{text!r} is not one word")
         return [Atom(text[1:], "=")]
-    if text.isalpha():
-        return [Atom(fold(text))]
     if text == "#":
         return [Atom("#", "#")]
-    if text[0] == "*" and text[1:].isalpha():
-        return [Atom(fold(text[1:]), "<")]
-    if text[:-1].isalpha() and text[-1] == "*":
-        return [Atom(fold(text[:-1]), "*")]
+    if simple := _simple(text):
+        return list(simple)
     body, plus, inflection = text.partition("+")
     if plus and f"{label}+{inflection}" not in inflections:
         known = ", ".join(sorted(name.rpartition("+")[2] for name in inflections)) or "none"
