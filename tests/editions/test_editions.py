@@ -96,6 +96,18 @@ def test_an_empty_day_is_mailed_unless_that_is_not_wanted(ledger, tmp_path):
     assert [len(m.deliveries) for m in mails.waiting(ledger)] == [1]
 
 
+def test_a_mail_that_was_given_up_is_told_in_the_next_digest_and_only_there(ledger, tmp_path):
+    desk = editor(ledger, tmp_path)
+    told = {}
+    for hours in range(120):
+        now = NOW + timedelta(hours=hours)
+        for edition in desk.make_due(now=now):
+            told[str(edition.day)] = [note for note in edition.snapshot["notes"] if "digest/daily/2026-11-23" in note]
+        desk.outbox.post(now=now)
+    assert {day for day, notes in told.items() if notes} == {"2026-11-27"}
+    assert "did not surely reach 1 of 1 recipients: no mail server" in told["2026-11-27"][0]
+
+
 def test_a_day_that_is_not_over_is_refused_with_the_remedy(ledger, tmp_path):
     desk = editor(ledger, tmp_path)
     with pytest.raises(UsageError, match="not over yet"):

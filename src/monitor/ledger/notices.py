@@ -20,6 +20,8 @@ class Hook:
     """What is known of one hook."""
 
     name: str
+    place: str
+    """A hash of its address."""
     since: datetime
     """What landed before is none of its business."""
     failures: int
@@ -68,11 +70,13 @@ class Landed:
 
 def know(ledger: Ledger, *, name: str, place: str, now: datetime) -> Hook:
     """The hook is known; one whose address has changed is on again and begins without failures."""
-    h = t.hook.c
+    found = find(ledger, name)
+    if found is not None and found.place == place:
+        return found
     insert = ledger.insert(t.hook).values(name=name, place=place, since=now, ailing={})
     fresh: dict[str, Any] = {"place": place, "failures": 0, "not_before": None, "off_at": None, "reply": None}
     with ledger.write() as connection:
-        connection.execute(insert.on_conflict_do_update(index_elements=[h.name], set_=fresh, where=h.place != place))
+        connection.execute(insert.on_conflict_do_update(index_elements=[t.hook.c.name], set_=fresh))
     found = find(ledger, name)
     assert found is not None  # noqa: S101 - put there above
     return found
@@ -86,6 +90,7 @@ def find(ledger: Ledger, name: str) -> Hook | None:
         return None
     return Hook(
         name=row.name,
+        place=row.place,
         since=row.since,
         failures=row.failures,
         not_before=row.not_before,
