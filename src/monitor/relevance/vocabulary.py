@@ -1,6 +1,8 @@
 """One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
 
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import and_, or_
 from typing import NamedTuple
 
 from monitor.relevance.normalise import LONGEST, fold
@@ -91,8 +93,10 @@ class Vocabulary:
             atoms += self._numerals
         languages = self._common.get(folded, 0)
         if not (self._foreign and word.isascii()):
-            for letter in self._telling.intersection(word.casefold()):
-                languages |= self._letters[letter]
+            # A word is of the languages that have all of its letters: ə in a word with ş says Azerbaijani, not Turkish.
+            telling = [self._letters[letter] for letter in self._telling.intersection(word.casefold())]
+            if telling:
+                languages |= reduce(and_, telling) or reduce(or_, telling)
         return Verdict(folded, tuple(dict.fromkeys(atoms)), languages)
 
     def _number(self, atoms: Iterable[Atom], lexicon: Lexicon) -> None:
