@@ -83,6 +83,14 @@ def items(part: Part) -> tuple[Item, ...]:
     return tuple(item for file in sorted((PLACE / part).glob("*.jsonl")) for item in read(file))
 
 
+def by_language(given: Iterable[Item]) -> Mapping[str, tuple[Item, ...]]:
+    """The items of each language."""
+    languages: dict[str, list[Item]] = {}
+    for item in given:
+        languages.setdefault(item.language, []).append(item)
+    return {name: tuple(some) for name, some in sorted(languages.items())}
+
+
 def read(file: Path) -> tuple[Item, ...]:
     """The items of one file, in its order."""
     with file.open(encoding="utf-8") as lines:

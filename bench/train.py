@@ -34,6 +34,8 @@ DRAG = 0.001
 DRAG_CATEGORY = 0.003
 LEAST = 0.02
 WRITTEN = "classifier.toml"
+FOLLOWING = 6
+"""So many stories at most follow another in a long text."""
 RARE = 3
 """A feature that fewer texts have is not learned."""
 
@@ -53,7 +55,7 @@ class Sample:
 def samples(words: Lexicon) -> list[Sample]:
     """The dev part and the examples of the lexicon files, each once for every share of words left out."""
     finder, rules, units = Finder(words), Rules(words), Units(words.concepts)
-    texts = [
+    texts: list[Text] = [
         (one.story, one.relevant, one.category, one.language, one.title, one.text.split("\n"))
         for one in evaluation.items("dev")
     ]
@@ -63,6 +65,7 @@ def samples(words: Lexicon) -> list[Sample]:
         if one.language in units.languages
     ]
     rng = random.Random(1)
+    texts += longer(rng)
     made = []
     for story, relevant, category, language, title, paragraphs in texts:
         reading = read(title, paragraphs, finder.vocabulary)
@@ -74,6 +77,28 @@ def samples(words: Lexicon) -> list[Sample]:
             held = {name: value for name, value, _ in features(seen)}
             verdict = judge(reading.sentences, [*map(finding, kept), *rules.findings(reading, kept)]).category
             made.append(Sample(story, relevant, category, verdict, held))
+    return made
+
+
+Text = tuple[str, bool, str | None, str, str, list[str]]
+"""Story, whether relevant, category, language, title, paragraphs."""
+
+
+def longer(rng: random.Random) -> list[Text]:
+    """Long texts: irrelevant stories one after the other, and relevant ones that an irrelevant one follows.
+
+    The stories are shorter than articles, and a long text holds more words of every kind without being about it.
+    """
+    by_language = evaluation.by_language(evaluation.items("dev"))
+    made: list[Text] = []
+    for language, some in by_language.items():
+        others = [one for one in some if not one.relevant and one.kind not in evaluation.APART]
+        for one in some:
+            if one.kind in evaluation.APART:
+                continue
+            joined = [one, *rng.sample(others, 1 if one.relevant else rng.randint(2, FOLLOWING))]
+            paragraphs = [line for each in joined for line in each.text.split("\n")]
+            made.append((one.story, one.relevant, one.category, language, one.title, paragraphs))
     return made
 
 

@@ -11,13 +11,13 @@ from monitor.relevance.classifier import Classifier, Opinion
 from monitor.relevance.judgement import APART, HINT, THRESHOLD, Finding, Judgement, judge
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
-from monitor.relevance.rules import Rules
+from monitor.relevance.rules import STORY, Rules
 from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
 _SURE = 0.6
-_NEVER = 0.3
+_NEVER = 0.4
 CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
@@ -42,7 +42,7 @@ class Matcher:
         findings = [finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
-        if self._classifier and self._doubtful(judgement, findings, hidden):
+        if self._classifier and self._doubtful(reading, judgement, findings, hidden):
             opinion = self._classifier.opinion(reading, main, kept, [one for one, _ in hidden], judgement.category)
             judgement = weighed(judgement, opinion) if opinion else judgement
         refused = [
@@ -61,17 +61,28 @@ class Matcher:
         )
 
     def _doubtful(
-        self, judgement: Judgement, findings: Sequence[Finding], hidden: Sequence[tuple[Occurrence, Term]]
+        self,
+        reading: Reading,
+        judgement: Judgement,
+        findings: Sequence[Finding],
+        hidden: Sequence[tuple[Occurrence, Term]],
     ) -> bool:
-        """Whether the classifier is asked: something is found, no class apart, nothing that it never learned from."""
-        if judgement.category in APART or not any(one.weight for one in findings):
+        """Whether the classifier is asked: something is found, no class apart, nothing that it never learned from.
+
+        What is only hinted at or masked makes no long text an article about it.
+        """
+        if self._classifier is None or judgement.category in APART:
+            return False
+        if not any(one.weight and one.kind != HINT for one in findings) and len(reading.sentences) > STORY:
+            return False
+        if not any(one.weight for one in findings) and not any(one.term.weight for one, _ in hidden):
             return False
         decisive = (
             [one.term for one in judgement.counted]
             if judgement.relevant
             else [by.id for _, by in hidden if by.negative]
         )
-        return self._classifier is not None and self._classifier.knows(decisive)
+        return self._classifier.knows(decisive)
 
 
 def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:

@@ -8,7 +8,8 @@ from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
 from monitor.relevance.terms import Lexicon, Rule
 
-_STORY = 14  # sentences of a short article, which tells one thing
+STORY = 14
+"""Sentences of a short article, which tells one thing."""
 _NEIGHBOURS = 3
 
 
@@ -76,7 +77,7 @@ class Rules:
 def _reaches(within: str, reading: Reading, present: Sequence[int]) -> Iterable[Sequence[int]]:
     """The groups of sentences in which a rule may hold; sentences with nothing in them start none."""
     count = len(present)
-    if within == "text" or (within == "story" and count <= _STORY):
+    if within == "text" or (within == "story" and count <= STORY):
         return (range(count),)
     if within == "story":
         return ()
