@@ -1,7 +1,8 @@
 """Words of a reading → the terms that stand in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from monitor.relevance.sentences import Reading
@@ -27,6 +28,39 @@ class _Pattern(NamedTuple):
     language: int
 
 
+_Longer = dict[int, list[tuple[int, _Pattern]]]
+
+
+class _Begun(NamedTuple):
+    """What a word begins: terms of one word, and longer patterns by what their next or their last word can be."""
+
+    alone: list[Term]
+    next: _Longer
+    last: _Longer
+
+    def likely(self, after: Iterable[int], here: set[int]) -> list[_Pattern]:
+        """The longer patterns whose next word comes after, or whose last stands in the sentence, in their order."""
+        found: dict[int, _Pattern] = {}
+        for atom in after if self.next else ():
+            if atom in self.next:
+                found.update(one for one in self.next[atom] if not one[1].rest[-1].atoms.isdisjoint(here))
+        for atom in self.last.keys() & here if self.last else ():
+            found.update(self.last[atom])
+        return [found[order] for order in sorted(found)] if found else []
+
+
+class _Memory(dict[tuple[int, ...], _Begun | None]):
+    """What words of some atoms begin, worked out when first asked."""
+
+    def __init__(self, begun: Callable[[tuple[int, ...]], _Begun | None]) -> None:
+        super().__init__()
+        self._begun = begun
+
+    def __missing__(self, atoms: tuple[int, ...]) -> _Begun | None:
+        begun = self[atoms] = self._begun(atoms)
+        return begun
+
+
 class Occurrence(NamedTuple):
     """A term in the text: words first to last (exclusive)."""
 
@@ -43,7 +77,7 @@ class Finder:
         self.vocabulary = Vocabulary(lexicon)
         self._starts: dict[int, list[_Pattern]] = {}
         # By languages and atoms: a word that was met once costs one look-up, in whatever article it stands.
-        self._known: dict[int, dict[tuple[int, ...], list[tuple[tuple[_Place, ...], Term]]]] = {}
+        self._known: dict[int, _Memory] = {}
         numbers = self.vocabulary.numbers
         for term in lexicon.terms:
             alone = _Pattern((), term, -1 if term.language == ANY else self.vocabulary.bits[term.language])
@@ -58,33 +92,43 @@ class Finder:
     def find(self, reading: Reading, allowed: Sequence[int] | None) -> list[Occurrence]:
         """Terms in the order of the text; allowed: bits of the languages that each sentence can be in, None for all."""
         found: list[Occurrence] = []
-        words = reading.words
         for number, sentence in enumerate(reading.sentences):
-            known = self._known.setdefault(allowed[number] if allowed is not None else -1, {})
-            marked = [index for index in range(sentence.first, sentence.last) if words[index].atoms]
-            here = {atom for index in marked for atom in words[index].atoms}
-            for index in marked:
-                atoms = words[index].atoms
-                patterns = known.get(atoms)
-                if patterns is None:
-                    patterns = known[atoms] = self._patterns(atoms, allowed[number] if allowed is not None else -1)
-                for rest, term in patterns:
-                    if not rest:
-                        found.append(Occurrence(index, index + 1, number, term))
-                    elif not rest[-1].atoms.isdisjoint(here) and (last := _end(reading, rest, index, number)):
-                        found.append(Occurrence(index, last, number, term))
+            languages = allowed[number] if allowed is not None else -1
+            if languages not in self._known:
+                self._known[languages] = _Memory(partial(self._begun, languages))
+            atoms = [word.atoms for word in reading.words[sentence.first : sentence.last]]
+            begun = list(map(self._known[languages].__getitem__, atoms))
+            here = set().union(*atoms)
+            atoms.append(())
+            for at, one in enumerate(begun):
+                if one is None:
+                    continue
+                index = sentence.first + at
+                if one.alone:
+                    found += [Occurrence(index, index + 1, number, term) for term in one.alone]
+                if one.next or one.last:
+                    found += [
+                        Occurrence(index, last, number, pattern.term)
+                        for pattern in one.likely(atoms[at + 1], here)
+                        if (last := _end(reading, pattern.rest, index, number))
+                    ]
             if len(found) > _MOST_OCCURRENCES:
                 break
         return found
 
-    def _patterns(self, atoms: Iterable[int], languages: int) -> list[tuple[tuple[_Place, ...], Term]]:
+    def _begun(self, languages: int, atoms: tuple[int, ...]) -> _Begun | None:
         """The patterns that a word of these atoms begins in these languages."""
-        return [
-            (pattern.rest, pattern.term)
-            for atom in atoms
-            for pattern in self._starts.get(atom, ())
-            if pattern.language & languages
-        ]
+        begun = _Begun([], {}, {})
+        for order, pattern in enumerate(one for atom in atoms for one in self._starts.get(atom, ())):
+            if not pattern.language & languages:
+                continue
+            if not pattern.rest:
+                begun.alone.append(pattern.term)
+                continue
+            near = not pattern.rest[0].gap and not pattern.rest[0].optional
+            for atom in pattern.rest[0 if near else -1].atoms:
+                (begun.next if near else begun.last).setdefault(atom, []).append((order, pattern))
+        return begun if any(begun) else None
 
 
 def _end(reading: Reading, rest: Sequence[_Place], first: int, number: int) -> int:
