@@ -218,6 +218,7 @@ def test_an_interrupt_ends_the_crawl_with_130_and_nobody_stays_leased(world: Wor
     ("arguments", "told"),
     [
         (("--since", "dünən"), "'dünən' is no moment"),
+        (("--since", ""), "'' is no moment"),
         (("--since", "2d", "--until", "3d"), "lies before --since"),
         (("--since", "2999-01-01"), "lies in the future"),
         (("--country", "XX"), "no source of country XX"),

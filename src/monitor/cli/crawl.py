@@ -41,8 +41,8 @@ def crawl(
     home = call.home()
     config = call.config(home)
     chosen = call.catalogue(config, home).select(ids=source or (), countries=country or ())
-    begin = call.when(since, config=config, past=True) if since else None
-    end = call.when(until, config=config) if until else None
+    begin = call.when(since, config=config, past=True) if since is not None else None
+    end = call.when(until, config=config) if until is not None else None
     if begin and end and begin >= end:
         raise typer.BadParameter("lies before --since", param_hint="--until")
     if not chosen:
