@@ -11,7 +11,7 @@ import argparse
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import eval as evaluation
@@ -24,19 +24,19 @@ from monitor.relevance.matcher import finding
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.rules import Rules
 from monitor.relevance.sentences import languages, read
-from monitor.relevance.terms import Lexicon, Weights
+from monitor.relevance.terms import Lexicon
 
 LEFT_OUT = (0.2, 0.4, 0.6)
 """Shares of the lexicon's words left out, one round each."""
-ROUNDS = 30
+ROUNDS = 12
 PACE = 0.02
-DRAG = 0.001
+DRAG = 0.0004
 DRAG_CATEGORY = 0.003
-LEAST = 0.02
+LEAST = 0.04
 WRITTEN = "classifier.toml"
 FOLLOWING = 6
 """So many stories at most follow another in a long text."""
-RARE = 3
+RARE = 6
 """A feature that fewer texts have is not learned."""
 
 
@@ -50,6 +50,15 @@ class Sample:
     verdict: str | None
     """The category that the rules give it."""
     features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Weights by feature, for relevance and for each category."""
+
+    bias: float
+    features: Mapping[str, float]
+    categories: Mapping[str, Mapping[str, float]]
 
 
 def samples(words: Lexicon) -> list[Sample]:
@@ -102,7 +111,7 @@ def longer(rng: random.Random) -> list[Text]:
     return made
 
 
-def learn(given: Sequence[Sample], terms: frozenset[str]) -> Weights:
+def learn(given: Sequence[Sample]) -> Learned:
     """Weights by which relevant samples are told from the others, and each category from the rest."""
     count = Counter(name for one in given for name in one.features)
     known = {name for name, times in count.items() if times >= RARE * len(LEFT_OUT)}
@@ -113,7 +122,7 @@ def learn(given: Sequence[Sample], terms: frozenset[str]) -> Weights:
     for category in sorted({one.category for one in named if one.category}):
         base, found = _regress([(told(one), one.category == category) for one in named], single, DRAG_CATEGORY)
         categories[category] = {**found, "bias": base}
-    return Weights(bias=bias, features=weights, categories=categories, terms=terms)
+    return Learned(bias, weights, categories)
 
 
 def told(one: Sample) -> Mapping[str, float]:
@@ -150,13 +159,13 @@ def _regress(
     return bias, {name: scale * weights[n] for name, n in numbers.items()}
 
 
-def probability(weights: Weights, held: Mapping[str, float]) -> float:
+def probability(weights: Learned, held: Mapping[str, float]) -> float:
     """What the classifier would say of a text of these features."""
     score = weights.bias + sum(weights.features.get(name, 0.0) * value for name, value in held.items())
     return 1 / (1 + math.exp(-score))
 
 
-def written(weights: Weights) -> str:
+def written(weights: Learned, terms: Iterable[str]) -> str:
     """The weights as a lexicon file; what weighs next to nothing is left out."""
 
     def lines(table: Mapping[str, float]) -> str:
@@ -166,7 +175,7 @@ def written(weights: Weights) -> str:
     return (
         "# What the classifier has learned. Written by python -m bench.train; edit nothing here.\n"
         f'language = "*"\n\n[classifier]\nbias = {weights.bias:.2f}\n'
-        f'terms = """\n{chr(10).join(sorted(weights.terms))}"""\n'
+        f'terms = """\n{chr(10).join(sorted(terms))}"""\n'
         f'features = """\n{lines(weights.features)}"""\n\n[classifier.categories]\n{categories}\n'
     )
 
@@ -179,7 +188,7 @@ def folded(given: Sequence[Sample], folds: int) -> None:
     seen: defaultdict[float, Counter[tuple[bool, bool]]] = defaultdict(Counter)
     named: defaultdict[float, list[bool]] = defaultdict(list)
     for fold in range(folds):
-        weights = learn([one for one in given if part[one.story] != fold], frozenset())
+        weights = learn([one for one in given if part[one.story] != fold])
         for number, one in enumerate(given):
             if part[one.story] == fold and not one.story.startswith("example "):
                 share = LEFT_OUT[number % len(LEFT_OUT)]
@@ -195,7 +204,7 @@ def folded(given: Sequence[Sample], folds: int) -> None:
         )
 
 
-def likeliest(weights: Weights, held: Mapping[str, float]) -> str:
+def likeliest(weights: Learned, held: Mapping[str, float]) -> str:
     """The category that the classifier would name."""
     sums = {
         category: table.get("bias", 0.0) + sum(table.get(name, 0.0) * value for name, value in held.items())
@@ -218,8 +227,8 @@ def main() -> None:
     if folds:
         folded(given, folds)
         return
-    terms = frozenset(term.id for term in words.terms) | {rule.id for rule in words.rules}
-    text = written(learn(given, terms))
+    terms = {term.id for term in words.terms} | {rule.id for rule in words.rules}
+    text = written(learn(given), terms)
     (place / WRITTEN).write_text(text, encoding="utf-8")
     print(f"{WRITTEN}: {len(text) // 1000} kB from {len(given)} samples")
 

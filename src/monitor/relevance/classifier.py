@@ -6,6 +6,7 @@ or a market. Features are the units of the text, those of its headline, and two 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -114,12 +115,25 @@ def features(told: Sequence[Told]) -> Iterator[tuple[str, float, int]]:
     yield "length", min(len(told), 20) / 10, 0
 
 
+def _read(lines: str) -> dict[str, float]:
+    """Lines of a name and a number as a table."""
+    return {name: float(number) for name, _, number in (line.partition(" ") for line in lines.splitlines()) if name}
+
+
 class Classifier:
     """Weighs texts by what was learned."""
 
     def __init__(self, concepts: Concepts, weights: Weights) -> None:
         self._units = Units(concepts)
         self._weights = weights
+
+    @cached_property
+    def _features(self) -> dict[str, float]:
+        return _read(self._weights.features)
+
+    @cached_property
+    def _categories(self) -> dict[str, dict[str, float]]:
+        return {name: _read(lines) for name, lines in self._weights.categories.items()}
 
     def knows(self, terms: Iterable[str]) -> bool:
         """Whether it has learned from all of these terms and rules; what a user's own files add it has not."""
@@ -140,17 +154,17 @@ class Classifier:
         score = self._weights.bias
         categories = {
             name: weights.get("bias", 0.0) + weights.get(f"={verdict}", 0.0)
-            for name, weights in self._weights.categories.items()
+            for name, weights in self._categories.items()
         }
         by_sentence = [0.0] * len(told)
         by_unit: list[dict[str, float]] = [{} for _ in told]
         for name, value, at in features(told):
-            weight = self._weights.features.get(name, 0.0) * value
+            weight = self._features.get(name, 0.0) * value
             score += weight
             by_sentence[at] += weight
             for unit in name.partition("@")[0].split("+"):
                 by_unit[at][unit] = by_unit[at].get(unit, 0.0) + weight
-            for category, weights in self._weights.categories.items():
+            for category, weights in self._categories.items():
                 categories[category] += weights.get(name, 0.0) * value
         at = max(range(len(told)), key=by_sentence.__getitem__)
         strongest = sorted(told[at].units, key=lambda unit: -by_unit[at].get(unit, 0.0))[:_SHOWN]

@@ -84,7 +84,7 @@ def judge(sentences: Sequence[Sentence], findings: Sequence[Finding]) -> Judgeme
             relevant=True,
             score=score,
             category=_category(_telling(about, findings), places),
-            counted=_best(weighty, places),
+            counted=_best([*about, *apart], places),
             refused=[],
         )
     if _score(sentences, apart, places, findings) >= THRESHOLD:

@@ -3,6 +3,7 @@
 Several files may speak for one language; a user's file adds to the bundled one.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ _TERM = {"id", "kind", "weight", "words", "masks", "scope", "not", "note"}
 _NEGATIVE = {"id", "kind", "words", "masks", "scope", "unless", "not", "note"}
 _RULE = {"id", "kind", "weight", "all", "within", "unless", "unless_text", "note"}
 _TESTS = {"relevant", "irrelevant"}
+_NO_WEIGHT = re.compile(r"^(?!\S+ -?\d+(?:\.\d+)?$).+$", re.MULTILINE)
 _CLASSIFIER = {"bias", "terms", "features", "categories"}
 
 
@@ -162,15 +164,15 @@ class _File:
             terms=frozenset(self.string(table, "terms", "classifier", "").split()),
         )
 
-    def weighted(self, table: Mapping[str, Any], key: str) -> dict[str, float]:
+    def weighted(self, table: Mapping[str, Any], key: str) -> str:
         """Lines of a name and a number."""
-        try:
-            return {
-                name: float(number)
-                for name, number in (line.split() for line in self.string(table, key, "classifier").splitlines())
-            }
-        except ValueError as error:
-            raise self.wrong("classifier", key, f"each line of {key!r} must be a name and a number: {error}") from error
+        lines = self.string(table, key, "classifier", "")
+        fault = _NO_WEIGHT.search(lines)
+        if fault:
+            raise self.wrong(
+                "classifier", fault[0], f"each line of {key!r} must be a name and a number, not {fault[0]!r}"
+            )
+        return lines
 
     def check_rules(self, kinds: set[str]) -> None:
         for rule in self.rules:

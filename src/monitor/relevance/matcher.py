@@ -17,7 +17,8 @@ from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
 _SURE = 0.6
-_NEVER = 0.4
+_NEVER = 0.3
+_SURER = 0.7  # where there is nothing but hints
 CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
@@ -69,11 +70,11 @@ class Matcher:
     ) -> bool:
         """Whether the classifier is asked: something is found, no class apart, nothing that it never learned from.
 
-        What is only hinted at or masked makes no long text an article about it.
+        What rules take for a mention in passing makes no long text an article about it.
         """
         if self._classifier is None or judgement.category in APART:
             return False
-        if not any(one.weight and one.kind != HINT for one in findings) and len(reading.sentences) > STORY:
+        if not judgement.relevant and len(reading.sentences) > STORY:
             return False
         if not any(one.weight for one in findings) and not any(one.term.weight for one, _ in hidden):
             return False
@@ -88,7 +89,8 @@ class Matcher:
 def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
     """The judgement as the classifier sees it: what it accepts or refuses against the rules is told as its doing."""
     said = Finding(opinion.sentence, CLASSIFIER, round(opinion.probability, 2), f"*:{CLASSIFIER}", opinion.spans)
-    if opinion.probability >= (_NEVER if judgement.relevant else _SURE):
+    alone = not judgement.relevant and all(one.kind == HINT for one, _ in judgement.refused)
+    if opinion.probability >= (_NEVER if judgement.relevant else _SURER if alone else _SURE):
         return replace(
             judgement,
             relevant=True,

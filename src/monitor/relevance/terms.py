@@ -75,8 +75,9 @@ class Weights:
     """What the classifier has learned."""
 
     bias: float
-    features: Mapping[str, float]
-    categories: Mapping[str, Mapping[str, float]]
+    features: str
+    """A name and a number a line; read when first asked for, since most texts never ask."""
+    categories: Mapping[str, str]
     terms: frozenset[str]
     """Ids of the terms, negatives and rules that stood in the lexicon when it learned."""
 
