@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.site.server import Answer, Site, serve
 
-SITES, ARTICLES, HOURS, PER_PAGE = 10, 500, 48, 25
+HOURS, PER_PAGE = 48, 25
 NOW = datetime.now(UTC)  # noqa: TID251 - the sites' dates must be recent
 
 
@@ -34,11 +34,11 @@ def story(site: int, number: int) -> str:
     return f"<html lang='az'><head>{head}</head><body>{body}</body></html>"
 
 
-def fill(site: Site, which: int) -> str:
+def fill(site: Site, which: int, *, articles: int) -> str:
     """The site holds its articles and announces them in one way; the source that reads it."""
-    links = [(site.page(f"/xeber/{n}", story(which, n)), NOW - timedelta(hours=n + 0.5)) for n in range(ARTICLES)]
+    links = [(site.page(f"/xeber/{n}", story(which, n)), NOW - timedelta(hours=n + 0.5)) for n in range(articles)]
     if which % 2:
-        pages = [links[start : start + PER_PAGE] for start in range(0, ARTICLES, PER_PAGE)]
+        pages = [links[start : start + PER_PAGE] for start in range(0, articles, PER_PAGE)]
         for number, page in enumerate(pages, 1):
             rows = "".join(
                 f"<li><a href='{u}'>Xəbər</a> <time datetime='{at.isoformat()}'></time></li>" for u, at in page
@@ -47,7 +47,7 @@ def fill(site: Site, which: int) -> str:
             site.routes[f"/xeberler?p={number}"] = Answer(f"<html><body><ul>{rows}</ul>{more}</body></html>".encode())
         channel = f'listings = [{{ url = "{site.url("/xeberler?p=1")}", links = "li a" }}]'
     else:
-        parts = [links[start : start + 100] for start in range(0, ARTICLES, 100)]
+        parts = [links[start : start + 100] for start in range(0, articles, 100)]
         for number, part in enumerate(parts):
             rows = "".join(f"<url><loc>{u}</loc><lastmod>{at.isoformat()}</lastmod></url>" for u, at in part)
             site.page(f"/map{number}.xml", f"<urlset>{rows}</urlset>", type="application/xml")
@@ -84,12 +84,13 @@ def landed(home: Path) -> set[str]:
     return {path.stem.partition("_")[2] for path in (home / "queue").glob("*.txt")}
 
 
-def main() -> None:
+def measure(*, sites: int, articles: int, kills: int) -> dict[str, object]:
+    """What a crawl of so many sites fetched, and one that was killed so many times and then let finish."""
     rng = random.Random(11)
     with ExitStack() as stack:
-        sites = [stack.enter_context(serve()) for _ in range(SITES)]
-        tables = [fill(site, which) for which, site in enumerate(sites)]
-        places = ", ".join(f'"{site.place}"' for site in sites)
+        made = [stack.enter_context(serve()) for _ in range(sites)]
+        tables = [fill(site, which, articles=articles) for which, site in enumerate(made)]
+        places = ", ".join(f'"{site.place}"' for site in made)
         settings = f"[catalogue]\nbundled = false\n[crawl]\ndelay = 0\nallow_private = [{places}]\n" + "".join(tables)
         homes = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
         for home in homes:
@@ -98,13 +99,13 @@ def main() -> None:
         started = datetime.now(UTC)  # noqa: TID251
         crawl(whole)
         took = (datetime.now(UTC) - started).total_seconds()  # noqa: TID251
-        straight = fetched(sites)
-        for _ in range(5):
+        straight = fetched(made)
+        for _ in range(kills):
             crawl(broken, seconds=rng.uniform(1.0, max(1.5, took / 2)))
         crawl(broken)
-        resumed = fetched(sites)
-        in_range = SITES * HOURS
-        figures = {
+        resumed = fetched(made)
+        in_range = sites * HOURS
+        return {
             "articles_in_range": in_range,
             "fetched": sum(straight.values()),
             "ratio": round(sum(straight.values()) / in_range, 3),
@@ -114,8 +115,7 @@ def main() -> None:
             "killed_landed_same": landed(whole) == landed(broken),
             "seconds": round(took, 1),
         }
-    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure(sites=10, articles=500, kills=5), indent=2))

@@ -1,17 +1,15 @@
 """One channel of a visit: its documents are fetched if they changed, read, and recorded with their validators."""
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http import HTTPStatus
 
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 
-from monitor.article import walls
+from monitor.crawl.answer import blocked, challenges, fresh_for, header, said, untrue
 from monitor.crawl.fetch import Fetcher
 from monitor.crawl.gate import Refused
 from monitor.crawl.mishap import MISHAPS, reason
@@ -40,10 +38,7 @@ _TRUST = 25
 _DAILY = timedelta(days=1)
 """A channel that has been gone for days is asked so seldom, and never given up."""
 _GATE = "a challenge stands in its place"
-_HEAD = 200_000
-"""Bytes in which a challenge is looked for."""
 _FOR_GOOD = {301, 308}
-_BLOCKED = {401, 402, 403, 407, 451}
 
 Read = Callable[[Response, Channel, frozenset[str]], Document]
 """Reads one document of a channel; the items whose keys are given need not be read again."""
@@ -205,8 +200,8 @@ class ChannelVisit:
         if answer.status == 304:
             return self._unchanged(step)
         validators = Validators(
-            etag=_header(answer, "ETag"),
-            last_modified=_header(answer, "Last-Modified"),
+            etag=header(answer, "ETag"),
+            last_modified=header(answer, "Last-Modified"),
             body_hash=sha256(answer.body).hexdigest(),
         )
         if known.body_hash and not known.etag and not known.last_modified:
@@ -221,11 +216,11 @@ class ChannelVisit:
         try:
             document = await asyncio.to_thread(self._read, answer, self._channel, items)
         except FeedError as error:
-            gate = walls.challenges(_head(answer))
+            gate = challenges(answer)
             raise _Failed(f"blocked: {_GATE}" if gate else f"failed: {error}") from error
-        if not (document.entries or document.known or document.follow) and walls.challenges(_head(answer)):
+        if not (document.entries or document.known or document.follow) and challenges(answer):
             raise _Failed(f"blocked: {_GATE}")
-        lies = document.whole and _lies(before, validators)
+        lies = document.whole and untrue(before, validators)
         kept = replace(validators, etag=None, last_modified=None) if lies else validators
         found = await asyncio.to_thread(self._discover, step, document, kept if document.whole else None)
         if lies and found.new:
@@ -259,7 +254,7 @@ class ChannelVisit:
 
     def _heard(self, step: Follow, answer: Response) -> None:
         """What the answer says of itself, changed or not: how long it stays, and whether it stands elsewhere."""
-        stays = _stays(answer)
+        stays = fresh_for(answer)
         if stays is not None:
             self._tally.fresh_for = max(stays, self._tally.fresh_for or stays)
         if step.url != self._channel.url or answer.url == step.url or answer.request is None:
@@ -360,59 +355,6 @@ class ChannelVisit:
             # All that there is was read: nothing is missing down to where it was asked for.
             found.append(self._horizon)
         return min((at for at in found if at is not None), default=None)
-
-
-def blocked(answer: Response) -> bool:
-    """Whether the answer is a refusal or a challenge instead of what was asked for."""
-    return answer.status in _BLOCKED or _challenge(answer)
-
-
-def _challenge(answer: Response) -> bool:
-    """Whether the answer says itself that it is a challenge, or is an error with a bot gate for its page."""
-    if answer.headers.get("cf-mitigated") == b"challenge":
-        return True
-    return answer.status >= 400 and isinstance(answer, TextResponse) and walls.challenges(_head(answer))
-
-
-def _head(answer: Response) -> str:
-    return answer.body[:_HEAD].decode("utf-8", "replace")
-
-
-def said(answer: Response) -> str:
-    """The answer's status in words."""
-    try:
-        words = f" {HTTPStatus(answer.status).phrase}"
-    except ValueError:
-        words = ""
-    challenge = ", a challenge" if _challenge(answer) else ""
-    return f"HTTP {answer.status}{words}{challenge}"
-
-
-def _lies(before: Validators, now: Validators) -> bool:
-    """Whether other bytes came with the validators of before: who asks with them is told that nothing has changed."""
-    if before.body_hash in (None, now.body_hash):
-        return False
-    return (
-        now.etag == before.etag
-        if now.etag or before.etag
-        else bool(now.last_modified) and (now.last_modified == before.last_modified)
-    )
-
-
-def _stays(answer: Response) -> timedelta | None:
-    """How long the answer stays as it is, by its Cache-Control; at most a year."""
-    said = (answer.headers.get("Cache-Control") or b"").decode("latin-1").lower()
-    if re.search(r"\bno-(?:cache|store)\b", said) or not (found := re.search(r"\bmax-age\s*=\s*\"?(\d{1,8})\b", said)):
-        return None
-    age = (answer.headers.get("Age") or b"").decode("latin-1").strip()
-    seconds = int(found[1]) - (int(age) if age.isascii() and age.isdigit() and len(age) < 9 else 0)
-    return min(timedelta(seconds=max(seconds, 0)), timedelta(days=365))
-
-
-def _header(answer: Response, name: str) -> str | None:
-    value = answer.headers.get(name)
-    # As sent: a validator is opaque. What cannot stand in a request header is not kept.
-    return value.decode("latin-1") if value and len(value) < 1_000 else None
 
 
 def _latest(state: ChannelState, name: str) -> datetime | None:

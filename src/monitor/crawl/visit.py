@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from monitor.crawl.channel import ChannelVisit, Read, blocked, said
+from monitor.crawl.answer import blocked, said
+from monitor.crawl.channel import ChannelVisit, Read
 from monitor.crawl.fetch import Down, Fetcher
 from monitor.crawl.gate import Refused
 from monitor.crawl.manners import Held, backoff
