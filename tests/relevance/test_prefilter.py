@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.relevance.lexicon import load
 from monitor.relevance.prefilter import Prefilter
-from tests.relevance.words import bundled, matcher, small
+from tests.relevance.words import SMALL, bundled, matcher
 
 PREFILTER = Prefilter(bundled())
 SENTENCES = [example for example in bundled().examples if example.relevant]
@@ -134,12 +135,54 @@ def test_a_story_passes_whose_paragraphs_stand_between_long_mark_up(form):
     assert all(PREFILTER.passes(body.encode()) for body in apart)
 
 
-def test_a_rule_over_a_short_story_holds_as_far_apart_as_a_story_and_what_a_page_puts_into_it_can_be_long():
-    prefilter = Prefilter(
-        small('[[rule]]\nid = "wide"\nkind = "uxo"\nweight = 3\nall = ["device", "remnant"]\nwithin = "story"\n')
+def wide(within: str) -> Prefilter:
+    rule = f'[[rule]]\nid = "wide"\nkind = "uxo"\nweight = 3\nall = ["device", "remnant"]\nwithin = "{within}"\n'
+    text = SMALL.replace("[[rule]]", "[[term]]\nid = 'x'\nkind = 'x'\nwords = ['xxx']\n\n[[rule]]").replace(
+        'weight = 3\nall = ["device", "remnant"]', 'weight = 3\nall = ["device", "x"]'
     )
-    filling = "Şəhərdə yeni park açılıb və ağaclar əkilib. " * 200
-    assert prefilter.passes(page(f"Partlayıcı qurğu aşkar edilib. {filling} Müharibədən qalan.").encode())
+    return Prefilter(load([("az.toml", text + rule)]))
+
+
+DEVICE, REMNANT = "Kənddə partlayıcı qurğu aşkar edilib", "Onun müharibədən qalan olduğu bildirilir"
+BETWEEN = "Şəhərdə yeni park açılıb və ağaclar əkilib, ətrafda skamyalar qoyulub."
+
+
+@pytest.mark.parametrize(
+    ("within", "text"),
+    [
+        ("sentence", f"{DEVICE} və {REMNANT}."),
+        ("sentence", f"{DEVICE}, <b>{'söz ' * 50}</b> <a href='/x'>burada</a> {REMNANT}."),
+        ("sentence", f"{DEVICE}<br>{REMNANT}"),
+        ("neighbours", f"{DEVICE}. {BETWEEN} {REMNANT}."),
+        ("neighbours", f"{DEVICE}.</p><figure><img><figcaption>Foto: Alov</figcaption></figure><p>{REMNANT}."),
+        ("neighbours", f"{DEVICE}.</p><ul><li>Hava</li><li>Məzənnə</li><li>İdman</li></ul><p>{REMNANT}."),
+        ("story", f"{DEVICE}. {' '.join([BETWEEN] * 12)} {REMNANT}."),
+        ("story", f"{DEVICE}.</p><p>{'</p><div>Reklam</div><p>'.join([BETWEEN] * 8)}</p><p>{REMNANT}."),
+        ("paragraph", f"{DEVICE}. {' '.join([BETWEEN] * 60)} {REMNANT}."),
+        ("text", f"{DEVICE}.</p>{f'<p>{BETWEEN}</p>' * 300}<p>{REMNANT}."),
+    ],
+)
+def test_a_rule_holds_as_far_apart_as_its_sentences_and_what_a_page_puts_between_paragraphs(within, text):
+    assert wide(within).passes(page(text).encode())
+
+
+def test_a_rule_holds_between_a_title_in_the_head_and_the_text_however_far_away():
+    head = f"<title>{DEVICE}</title>"
+    filling = f"<p>{BETWEEN}</p>" * 300
+    assert wide("neighbours").passes(page(f"{filling}<p>{REMNANT}.", head).encode())
+
+
+@pytest.mark.parametrize(
+    ("within", "text"),
+    [
+        ("sentence", f"{DEVICE}.</p><p>{REMNANT}."),
+        ("sentence", f"{DEVICE} və zərərsizləşdirilib. Kənddə deyilir ki, {REMNANT}."),
+        ("neighbours", f"{DEVICE}.</p>{f'<p>{BETWEEN}</p>' * 20}<p>{REMNANT}."),
+        ("story", f"{DEVICE}.</p>{f'<p>{BETWEEN}</p>' * 100}<p>{REMNANT}."),
+    ],
+)
+def test_a_page_is_refused_whose_parts_of_a_rule_stand_farther_apart_than_any_article_could_bring_them(within, text):
+    assert not wide(within).passes(page(text).encode())
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,10 +1,11 @@
 """What the words of one page say: which terms may stand in it, where, and whether they make an article together."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from monitor.relevance.markup import TITLES_END
-from monitor.relevance.necessity import ENOUGH, Necessity, Pattern
+from monitor.relevance.markup import END, TITLES_END
+from monitor.relevance.necessity import ENOUGH, Necessity, Pattern, Reach
 
 _MOST_REMEMBERED = 200_000
 _MOST = 30_000  # places of interest; a page with more of them is worth the reading
@@ -45,6 +46,7 @@ class Clues:
         self._given = necessity.common
         self._readable: Callable[[int, str], bool] | None = None
         self._known: dict[str, list[Clue]] = {}
+        self._ends: list[int] | None = None
 
     def look_for_all(self) -> None:
         """Look for words of all kinds."""
@@ -62,7 +64,7 @@ class Clues:
             return True
         return bool(self._of(ENOUGH)) or any(self._hold(needs, reach) for needs, reach in self._necessity.rules)
 
-    def _hold(self, needs: Sequence[frozenset[str]], reach: int | None) -> bool:
+    def _hold(self, needs: Sequence[frozenset[str]], reach: Reach | None) -> bool:
         found = []
         for need in needs:
             if need.isdisjoint(self._given):
@@ -72,7 +74,7 @@ class Clues:
                 found.append(clues)
         return reach is None or self._together(found, reach)
 
-    def _together(self, found: Sequence[Sequence[Clue]], reach: int) -> bool:
+    def _together(self, found: Sequence[Sequence[Clue]], reach: Reach) -> bool:
         """Whether one clue of each group stands within reach of the others; a title is near to all of the page."""
         apart = [clues for clues in found if all(clue.at > self._titles for clue in clues)]
         if len(apart) < 2:
@@ -80,9 +82,17 @@ class Clues:
         last: dict[int, int] = {}
         for at, group in sorted({(clue.at, group) for group, clues in enumerate(apart) for clue in clues}):
             last[group] = at
-            if len(last) == len(apart) and at - min(last.values()) <= reach:
-                return True
+            if len(last) == len(apart):
+                first = min(last.values())
+                if at - first <= reach.words and self._ended(at) - self._ended(first) <= reach.ends:
+                    return True
         return False
+
+    def _ended(self, at: int) -> int:
+        """How many sentences have ended before the word."""
+        if self._ends is None:
+            self._ends = [number for number, word in enumerate(self._words) if word == END]
+        return bisect_right(self._ends, at)
 
     def _of(self, kind: str) -> list[Clue]:
         """The clues of a kind."""

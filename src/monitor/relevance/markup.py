@@ -1,8 +1,4 @@
-r"""Bytes of a page → its text in every encoding that it may be in, cheaply; the extractor reads it properly later.
-
-A tag becomes a line feed; but \x02, where it stands between two letters and begins no line, so that a caller can take
-it for a gap between words and for nothing at all.
-"""
+"""Bytes of a page → its text in every encoding that it may be in, cheaply; the extractor reads it properly later."""
 
 import codecs
 import html
@@ -12,10 +8,14 @@ from functools import lru_cache
 
 MOST_BYTES = 4_000_000
 
-TITLES_END = b"\x03"
-"""Stands in the text behind the titles that the head of the page gives; the article may stand under any of them."""
+TAG = b"\x01"
+"""Stands for tags that begin no line."""
 CUT = b"\x02"
-"""Stands where a tag stood within a word, if it is one word."""
+"""Stands for such tags between two letters: they may be within a word."""
+TITLES_END = b"\x03"
+"""Stands behind the titles that the head of the page gives; the article may stand under any of them."""
+END = b"\x04"
+"""Stands, with white space around it, where a sentence ends in whatever the page's text is taken for."""
 
 _INLINE = (
     rb"(?:/?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|nobr|picture|q|rp|rt"
@@ -26,6 +26,21 @@ _WITHIN = re.compile(rb"<(?<=[\w\x80-\xff;]<)(?i:" + _INLINE + rb")(?:<(?i:" + _
 _CODE = rb"s(?:cript(?=[\s>])(?![^>]*(?i:json))|tyle(?=[\s>]))[^>]*+>(?:[^<]++|<(?!/[sS](?:[cC][rR]|[tT][yY])))*+"
 _TAG = rb"<(?:" + _CODE + rb"|[a-zA-Z/!?][^>]*+>)"
 _TAGS = re.compile(_TAG + rb"(?:\s*+" + _TAG + rb")*+")
+# Tags that begin a line wherever they stand, unlike br and what no reader sees.
+_LINES = re.compile(
+    rb"<(?=/?(?i:address|article|aside|blockquote|body|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
+    rb"|h[1-6]|header|hr|li|main|nav|ol|p|section|table|tbody|td|tfoot|th|thead|tr|ul)[\s>/])[^>]*+>(?:\s*+"
+    + _TAG
+    + rb")*+"
+)
+# What ends a sentence for certain: before a capital, or a letter of an alphabet without them, and not behind what may
+# be shortened.
+_ENDS = re.compile(
+    rb"(?:!|\?|\.(?:(?<=[A-Za-z]{7}\.)|(?<=[A-Za-z\x80-\xff]{12}\.))|\xd6\x89|\xd8\x9f|\xdb\x94)"
+    rb"(?=(?:[\"')\]\x01]|\xc2\xbb|\xe2\x80[\x99\x9d])*\s[\s\x01]*"
+    rb"(?:[A-Z]|\xc3[\x80-\x9e]|\xc4\xb0|\xc5\x9e|\xc6\x8f|\xd0[\x80-\xaf]|\xd2\x90|\xd4[\xb1-\xbf]|\xd5[\x80-\x96]"
+    rb"|[\xd8-\xdb][\x80-\xbf]|\xe1\x83))"
+)
 _TITLES = re.compile(rb"<(?i:title\b[^>]*+>[^<]*+|meta\s[^>]*?(?:title|headline)[^>]*+>)")
 _HEAD = 20_000  # bytes at most in which the titles stand, where the page does not say where its body begins
 _ENTITY = re.compile(rb"&(?:#[xX]?[0-9a-fA-F]{1,7}|[a-zA-Z]{2,31}\d{0,2});?")
@@ -100,7 +115,7 @@ def _text(body: bytes) -> bytes:
 
 
 def _without_tags(text: bytes) -> bytes:
-    return _TAGS.sub(b"\n", _WITHIN.sub(CUT, text))
+    return _TAGS.sub(TAG, _LINES.sub(b"\n%b\n" % END, _WITHIN.sub(CUT, text)))
 
 
 def _resolved(text: bytes) -> bytes:
@@ -114,7 +129,7 @@ def _resolved(text: bytes) -> bytes:
         resolved = _ENTITY.sub(lambda found: _character(found[0]), text)
         # Feeds and JSON hold pages within pages.
         text = _without_tags(resolved) if b"<" in resolved else resolved
-    return text
+    return _ENDS.sub(b"\n%b\n" % END, text)
 
 
 @lru_cache(maxsize=2048)

@@ -19,9 +19,17 @@ from monitor.relevance.vocabulary import Vocabulary
 ENOUGH = ""
 """Stands for the kinds of terms that count by themselves."""
 
-# How many words may stand between the first and the last of what makes a rule: those of the sentences that it speaks
-# of, none of which the matcher takes to be longer than 70, and what a page puts between paragraphs.
-_REACH = {"sentence": 120, "neighbours": 300, "story": 1600}
+
+class Reach(NamedTuple):
+    """How far apart the parts of a rule may stand: its sentences, and what a page puts between paragraphs."""
+
+    words: int
+    ends: int
+    """How many sentences may end in between."""
+
+
+# No sentence is longer than 70 words for the matcher.
+_REACH = {"sentence": Reach(80, 0), "neighbours": Reach(300, 8), "story": Reach(1600, 26)}
 _NEVER = 1e9  # weight of what meets too many words
 _SELDOM = 1e-4  # weight of a word of which nothing is known
 _WHOLE = frozenset({"", "="})
