@@ -5,7 +5,6 @@ server is done on the loop, save what the crawls themselves write.
 """
 
 import asyncio
-import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -17,7 +16,7 @@ from monitor.config import Config
 from monitor.crawl.loop import event_loop
 from monitor.crawl.once import crawls
 from monitor.crawl.run import Crawls
-from monitor.daemon import beat, jobs, notify, signals, upkeep
+from monitor.daemon import beat, jobs, memory, notify, signals, upkeep
 from monitor.daemon.chores import Chores
 from monitor.daemon.jobs import Job
 from monitor.daemon.steps import Steps
@@ -102,6 +101,7 @@ class Daemon:
 
     async def live(self) -> None:
         """Sessions have run until the daemon was told to stop."""
+        memory.spare()
         await self._sane_clock()
         rereading = asyncio.ensure_future(self._rereading())
         try:
@@ -187,7 +187,7 @@ class Daemon:
                 await asyncio.to_thread(Hooks(editor=editor, folder=home.outbox).know, now=clock.now())
                 visits = self._plan(setup, ledger, open_crawls)
                 async with self._scheduled(visits, editor, figures, config):
-                    _freeze()
+                    memory.settle()
                     self._proven = setup
                     notify.tell(f"READY=1\nSTATUS=watching {len(setup.sources)} sources")
                     log.info("watching", sources=len(setup.sources), zone=config.zone)
@@ -304,16 +304,6 @@ class Daemon:
                 errors=self._tally.failed + visits.failed,
             ),
         )
-
-
-def _freeze() -> None:
-    """What is there now for the whole session is left out of garbage collections: going through it takes half a second.
-
-    What an earlier session left behind is collected first.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def _wait(source: Source, state: leases.SourceState, *, now: datetime) -> timedelta:
