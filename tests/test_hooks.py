@@ -329,6 +329,17 @@ def test_a_source_that_ails_and_recovers_is_told_once_each(ledger, tmp_path, clo
     assert (well["id"], well["status"]) == (SOURCE.id, "ok")
 
 
+def test_two_that_look_at_the_sources_at_once_tell_of_a_change_once(ledger, tmp_path):
+    with Desk() as desk:
+        box = hooks(ledger, tmp_path, desk, events=["health"])
+        box.know(now=NOW)
+        for hours in range(5):
+            visited(ledger, NOW + hours * HOUR, "failed: 503")
+        known, config = notices.find(ledger, "desk-1"), box.editor.config.hook[0]
+        made = [box._health(config, known, now=NOW + timedelta(hours=5, seconds=seconds)) for seconds in (0, 1)]
+    assert made == [1, 0]
+
+
 def test_the_next_digest_says_what_a_hook_never_got(ledger, tmp_path, clock):
     with Desk("500") as desk:
         box = hooks(ledger, tmp_path, desk)

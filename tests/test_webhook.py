@@ -2,11 +2,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import socket
 import ssl
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -190,3 +192,16 @@ def test_neither_address_nor_keys_are_shown():
     assert "T0KEN" not in repr(Receiver(url="https://desk.example/T0KEN", keys=(b"canary",)))
     assert "canary" not in repr(Receiver(url="https://desk.example/T0KEN", keys=(b"canary",)))
     assert Receiver(url="https://Desk.example/T0KEN").place == "desk.example:443"
+
+
+def test_the_check_that_the_documents_show_works():
+    text = (Path(__file__).parents[1] / "docs" / "hooks.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    scope = {}
+    exec(code, scope)
+    with Desk("200") as desk:
+        sent(desk, keys=keys(SECRET))
+    (request,) = desk.requests
+    assert scope["genuine"](request.headers, request.body, SECRET)
+    assert not scope["genuine"](request.headers, request.body + b" ", SECRET)
+    assert not scope["genuine"](request.headers | {"webhook-timestamp": "1"}, request.body, SECRET)

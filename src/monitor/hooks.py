@@ -115,7 +115,7 @@ class Hooks:
             Fresh(key=f"health/{state.id}/{now.isoformat()}", body=notice.source(state, seen_at=now))
             for state in changed
         )
-        return notices.put(self.editor.ledger, hook=hook.name, fresh=fresh, now=now, ailing=ailing)
+        return notices.put(self.editor.ledger, hook=hook.name, fresh=fresh, now=now, look=(known, ailing))
 
     def _put(self, hook: HookConfig, fresh: Iterable[Fresh], *, now: datetime) -> int:
         return notices.put(self.editor.ledger, hook=hook.name, fresh=fresh, now=now)
@@ -135,27 +135,28 @@ class _Round:
         known = notices.find(self._ledger, self._hook.name)
         if known and not known.off_at and (known.not_before is None or known.not_before <= self._now()):
             try:
-                self._offer(receiver(self._hook), failures=known.failures)
+                self._offer(failures=known.failures)
             except ConfigError as error:  # a secret that is not there stops this hook and no other
                 self._problem = str(error)
         problems = (f"hook {self._hook.name}: {self._problem}",) if self._problem else ()
         return Told(accepted=self._accepted, ended=self._ended, problems=problems)
 
-    def _offer(self, to: Receiver, *, failures: int) -> None:
+    def _offer(self, *, failures: int) -> None:
+        to = None
         while batch := notices.due(self._ledger, hook=self._hook.name, now=self._now(), limit=_BATCH):
+            to = to or receiver(self._hook)
             for each in batch:
                 if not self._going():
                     return
                 answer = post(each.body, uid=each.uid, receiver=to, at=self._now())
-                if answer.fate is Fate.ACCEPTED or answer.fate is Fate.UNFIT:
+                if answer.fate in {Fate.ACCEPTED, Fate.UNFIT}:
                     failures = 0
                     self._settle(each, answer, failures=0, pause=None)
                     continue
                 if answer.fate is Fate.GONE:
                     self._switch_off(answer)
                 else:
-                    failures += 1
-                    self._settle(each, answer, failures=failures, pause=_pause(failures, answer))
+                    self._settle(each, answer, failures=failures + 1, pause=_pause(failures + 1, answer))
                 return
 
     def _switch_off(self, answer: Answer) -> None:

@@ -60,8 +60,8 @@ class Receiver:
     keys: tuple[bytes, ...] = field(default=(), repr=False)
     """None: not signed; two: both sign, while a receiver learns a new one."""
     timeout: float = TIMEOUT
-    context: ssl.SSLContext | None = None
-    """Trust for TLS; None is the system's, verified."""
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
+    """Trust for TLS; the system's, verified, unless another is given."""
 
     @property
     def place(self) -> str:
@@ -136,8 +136,8 @@ def _connection(receiver: Receiver) -> http.client.HTTPConnection:
     host = parts.hostname or ""
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port or 80, timeout=receiver.timeout)
-    context = receiver.context or ssl.create_default_context()
-    return http.client.HTTPSConnection(host, parts.port or 443, timeout=receiver.timeout, context=context)
+    port = parts.port or 443
+    return http.client.HTTPSConnection(host, port, timeout=receiver.timeout, context=receiver.context)
 
 
 def _path(url: str) -> str:

@@ -132,14 +132,17 @@ def put(
     hook: str,
     fresh: Iterable[Fresh],
     now: datetime,
-    ailing: Mapping[str, str] | None = None,
+    look: tuple[Hook, Mapping[str, str]] | None = None,
 ) -> int:
     """Each notice waits for the hook, once whoever puts it; how many were new.
 
-    `ailing`: what the hook knows of the sources from then on, in the same transaction.
+    `look`: what was known of the hook, and what it knows of the sources from now on. Nothing is put when somebody else
+    has looked in between.
     """
     made = 0
     with ledger.write() as connection:
+        if look is not None and not _looked(connection, *look, now=now):
+            return 0
         for each in fresh:
             row = ledger.insert(t.notice).values(
                 hook=hook,
@@ -154,9 +157,6 @@ def put(
             )
             unique = [t.notice.c.hook, t.notice.c.key]
             made += connection.execute(row.on_conflict_do_nothing(index_elements=unique)).rowcount
-        if ailing is not None:
-            look = sa.update(t.hook).where(t.hook.c.name == hook).values(ailing=dict(ailing), looked_at=now)
-            connection.execute(look)
     return made
 
 
@@ -244,6 +244,12 @@ def trouble(ledger: Ledger, hook: str, *, since: datetime) -> str | None:
     if known and known.off_at:
         return f"has been off since {known.off_at:%Y-%m-%d %H:%M} UTC, when it answered {known.reply}"
     return f"was not reached with {lost} notice{'s' * (lost > 1)}: {known.reply}" if known and lost else None
+
+
+def _looked(connection: sa.Connection, known: Hook, ailing: Mapping[str, str], *, now: datetime) -> bool:
+    h = t.hook.c
+    same = sa.and_(h.name == known.name, h.looked_at.is_not_distinct_from(known.looked_at))
+    return connection.execute(sa.update(t.hook).where(same).values(ailing=dict(ailing), looked_at=now)).rowcount == 1
 
 
 def _told(hook: str, key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
