@@ -1,5 +1,6 @@
 """What the words of one page say: which terms may stand in it, where, and whether they make an article together."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from monitor.relevance.markup import END, TITLES_END
 from monitor.relevance.necessity import ENOUGH, Necessity, Pattern, Reach
 
 _MOST_REMEMBERED = 200_000
+# Soft hyphen, joiners and marks of direction, which stand within words as a page is written.
+_INVISIBLE = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
 _MOST = 30_000  # places of interest; a page with more of them is worth the reading
 
 
@@ -108,7 +111,7 @@ class Clues:
     def _met(self, pattern: Pattern, at: int) -> bool:
         """Whether the words around the one that begins at the place fill the pattern."""
         if pattern.spelt:
-            return not pattern.exactly or pattern.exactly in self._text
+            return not pattern.exactly or pattern.exactly in _INVISIBLE.sub(b"", self._text)
         words, meanings = self._words, self._meanings
         return (
             not pattern.anchor.isdisjoint(meanings[words[at]])

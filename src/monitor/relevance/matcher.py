@@ -76,7 +76,8 @@ class Matcher:
             return False
         if not judgement.relevant and len(reading.sentences) > STORY:
             return False
-        if not any(one.weight for one in findings) and not any(one.term.weight for one, _ in hidden):
+        found = [(one.kind, one.weight) for one in findings] + [(one.term.kind, one.term.weight) for one, _ in hidden]
+        if not any(weight and kind not in APART for kind, weight in found):
             return False
         decisive = (
             [one.term for one in judgement.counted]

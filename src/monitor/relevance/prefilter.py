@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import chain, filterfalse
 
 from monitor.relevance.clues import Clues, Meanings
-from monitor.relevance.markup import CUT, texts
+from monitor.relevance.markup import CUT, TAG, texts
 from monitor.relevance.necessity import Necessity
 from monitor.relevance.plain import fragments, plain
 from monitor.relevance.terms import ANY, Lexicon
@@ -69,10 +69,10 @@ class Prefilter:
 
 
 def _cut_words(text: bytes) -> list[bytes]:
-    """What stands around tags within words, the words put together."""
+    """The words within which tags stand, put together."""
     found = []
     for site in _CUT.finditer(text):
-        start, end = text.rfind(b" ", 0, site.start()) + 1, text.find(b" ", site.end())
-        around = text[max(start, site.start() - _LONGEST) : min(end, site.end() + _LONGEST) if end >= 0 else None]
-        found.append(around.replace(CUT, b""))
+        left = text[max(0, site.start() - _LONGEST) : site.start()].replace(TAG, b" ").split()[-1:]
+        right = text[site.end() : site.end() + _LONGEST].replace(TAG, b" ").split()[:1]
+        found.append(b"".join(left + right).replace(CUT, b""))
     return plain(b" ".join(found).decode("utf-8", "ignore").encode())
