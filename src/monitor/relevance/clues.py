@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from monitor.relevance.markup import END, TITLES_END
-from monitor.relevance.necessity import ENOUGH, Necessity, Pattern, Reach
+from monitor.relevance.necessity import ENOUGH, MOST, Necessity, Pattern, Reach
 
 _MOST_REMEMBERED = 200_000
 # Soft hyphen, joiners and marks of direction, which stand within words as a page is written.
 _INVISIBLE = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
-_MOST = 30_000  # places of interest; a page with more of them is worth the reading
 
 
 class Clue(NamedTuple):
@@ -63,7 +62,7 @@ class Clues:
 
     def suffice(self) -> bool:
         """Whether a term that counts, or all that some rule needs, can stand here, not too far apart."""
-        if sum(map(len, self._scanned.values())) > _MOST:
+        if sum(map(len, self._scanned.values())) > MOST:
             return True
         return bool(self._of(ENOUGH)) or any(self._hold(needs, reach) for needs, reach in self._necessity.rules)
 

@@ -19,7 +19,7 @@ END = b"\x04"
 
 _INLINE = (
     rb"(?:/?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|nobr|picture|q|rp|rt"
-    rb"|ruby|s|samp|small|source|span|strike|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>/])|!)[^>]*+>"
+    rb"|ruby|s|samp|small|source|span|strike|strong|sub|sup|time|tt|u|var|wbr)(?=[\s>/])|!)[^<>]*+>"
 )
 _WITHIN = re.compile(rb"<(?<=[\w\x80-\xff;]<)(?i:" + _INLINE + rb")(?:<(?i:" + _INLINE + rb"))*+(?=[\w\x80-\xff&])")
 # A tag; a script or style with all that is in it, but for scripts that hold data (JSON-LD).
@@ -41,7 +41,7 @@ _ENDS = re.compile(
     rb"(?:[A-Z]|\xc3[\x80-\x9e]|\xc4\xb0|\xc5\x9e|\xc6\x8f|\xd0[\x80-\xaf]|\xd2\x90|\xd4[\xb1-\xbf]|\xd5[\x80-\x96]"
     rb"|[\xd8-\xdb][\x80-\xbf]|\xe1\x83))"
 )
-_TITLES = re.compile(rb"<(?i:title\b[^>]*+>[^<]*+|meta\s[^>]*?(?:title|headline)[^>]*+>)")
+_TITLES = re.compile(rb"<(?i:title\b[^>]*+>[^<]*+|meta\s[^<>]*?(?:title|headline)[^<>]*+>)")
 _HEAD = 20_000  # bytes at most in which the titles stand, where the page does not say where its body begins
 _ENTITY = re.compile(rb"&(?:#[xX]?[0-9a-fA-F]{1,7}|[a-zA-Z]{2,31}\d{0,2});?")
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
@@ -115,7 +115,9 @@ def _text(body: bytes) -> bytes:
 
 
 def _without_tags(text: bytes) -> bytes:
-    return _TAGS.sub(TAG, _LINES.sub(b"\n%b\n" % END, _WITHIN.sub(CUT, text)))
+    # A tag that nothing closes is none; not to seek its end again and again keeps the time linear.
+    end = text.rfind(b">") + 1
+    return _TAGS.sub(TAG, _LINES.sub(b"\n%b\n" % END, _WITHIN.sub(CUT, text[:end]))) + text[end:]
 
 
 def _resolved(text: bytes) -> bytes:

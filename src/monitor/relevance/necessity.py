@@ -30,6 +30,8 @@ class Reach(NamedTuple):
 
 # No sentence is longer than 70 words for the matcher.
 _REACH = {"sentence": Reach(80, 0), "neighbours": Reach(300, 8), "story": Reach(1600, 26)}
+MOST = 12_000
+"""Places of interest; a page with more of them is worth the reading, and no more are looked at."""
 _NEVER = 1e9  # weight of what meets too many words
 _SELDOM = 1e-4  # weight of a word of which nothing is known
 _WHOLE = frozenset({"", "="})
@@ -71,7 +73,8 @@ class Scanner:
         """
         kinds: dict[str, list[tuple[int, Pattern]]] = {}
         number, before = -1, 0
-        for sought, start, _ in self._automaton.find_matches_as_indexes(words, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(words, overlapping=True)
+        for sought, start, _ in matches[: MOST + 1]:
             at = start + 1
             number += words.count(b" ", before, at) if at >= before else -words.count(b" ", at, before)
             before = at
