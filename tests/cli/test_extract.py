@@ -55,7 +55,7 @@ def test_each_page_is_one_object_in_the_order_of_the_arguments(monitor: Monitor,
         "Сапёры очистили поле у Зарнавы",
     ]
     assert rows[2]["authors"] == ["Leyla Örnək"]
-    assert rows[2]["url"] is None
+    assert rows[2]["url"] == "https://zarnava.example/xeber/zarnavada-mina-partladi"  # as the page itself says
     assert len(rows[2]["paragraphs"]) == 2
     assert rows[2]["text"] == "\n".join(rows[2]["paragraphs"])
     assert rows[1]["outcome"] == "failed"
