@@ -30,7 +30,7 @@ LEFT_OUT = (0.2, 0.4, 0.6)
 """Shares of the lexicon's words left out, one round each."""
 ROUNDS = 12
 PACE = 0.02
-DRAG = 0.0004
+DRAG = 0.0002
 DRAG_CATEGORY = 0.003
 LEAST = 0.04
 WRITTEN = "classifier.toml"
