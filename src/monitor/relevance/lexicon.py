@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from monitor.errors import SeedError
+from monitor.relevance import garbage
 from monitor.relevance.normalise import fold
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
@@ -33,6 +34,7 @@ _NO_WEIGHT = re.compile(r"^(?!\S+ -?\d+(?:\.\d+)?$).+$", re.MULTILINE)
 _CLASSIFIER = {"bias", "terms", "features", "categories"}
 
 
+@garbage.kept()
 def load(files: Iterable[tuple[str, str]]) -> Lexicon:
     """The lexicon that the files (label, TOML text) make together; SeedError names the file, line and term at fault."""
     readers = [_File(label, text) for label, text in files]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from monitor.relevance import garbage
 from monitor.relevance.judgement import APART
 from monitor.relevance.normalise import fold
 from monitor.relevance.pattern import Atom, Element, Endings
@@ -86,6 +87,7 @@ class Scanner:
 class Necessity:
     """Knows what no term and no rule can hold without."""
 
+    @garbage.kept()
     def __init__(self, lexicon: Lexicon) -> None:
         rules = [rule for rule in lexicon.rules if rule.kind not in APART]
         needed = frozenset[str]().union(*(kinds for rule in rules for kinds in rule.all))

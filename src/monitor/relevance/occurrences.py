@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from monitor.relevance import garbage
 from monitor.relevance.sentences import Reading
 from monitor.relevance.terms import ANY, Lexicon, Term
 from monitor.relevance.vocabulary import Vocabulary
@@ -73,6 +74,7 @@ class Occurrence(NamedTuple):
 class Finder:
     """Finds the terms of a lexicon."""
 
+    @garbage.kept()
     def __init__(self, lexicon: Lexicon) -> None:
         self.vocabulary = Vocabulary(lexicon)
         self._starts: dict[int, list[_Pattern]] = {}
