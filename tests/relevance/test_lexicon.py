@@ -88,3 +88,10 @@ def test_a_hundred_thousand_terms_load_in_bounded_time():
 
 def test_the_small_lexicon_of_these_tests_loads():
     assert [one.id for one in small().rules] == ["az:qalmis-qurgu"]
+
+
+def test_the_same_files_are_read_once_and_changed_ones_anew():
+    files = [("ru.toml", HEAD + term('"мина"'))]
+    first = load(files)
+    assert load(iter(files)) is first
+    assert load([("ru.toml", HEAD + term('"мина*"'))]) != first

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.relevance.normalise import WORD, fold
+from monitor.relevance.normalise import WORD, fold, fold_all
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,9 @@ def test_composed_and_decomposed_text_is_folded_alike(text):
 
 def test_an_apostrophe_joins_cyrillic_letters_and_parts_latin_ones():
     assert WORD.findall("об'єкт ANAMA'nın d’une") == ["об'єкт", "ANAMA", "nın", "d", "une"]
+
+
+@given(st.lists(st.text("aбвәەیكі'’ʼé1İß|*", min_size=1)))
+def test_words_folded_together_are_folded_as_each_alone(words):
+    words = [word for word in words if "|" not in word]
+    assert words == [] or fold_all("|".join(words), "|") == [fold(word) for word in words]

@@ -7,12 +7,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from monitor.errors import SeedError
 from monitor.relevance import garbage
-from monitor.relevance.normalise import fold
+from monitor.relevance.normalise import fold, fold_all
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
 from monitor.relevance.sentences import whole
@@ -34,9 +35,14 @@ _NO_WEIGHT = re.compile(r"^(?!\S+ -?\d+(?:\.\d+)?$).+$", re.MULTILINE)
 _CLASSIFIER = {"bias", "terms", "features", "categories"}
 
 
-@garbage.kept()
 def load(files: Iterable[tuple[str, str]]) -> Lexicon:
     """The lexicon that the files (label, TOML text) make together; SeedError names the file, line and term at fault."""
+    return _loaded(tuple(files))
+
+
+@lru_cache(maxsize=1)  # a process checks the files, then reads them again for use
+@garbage.kept()
+def _loaded(files: tuple[tuple[str, str], ...]) -> Lexicon:
     readers = [_File(label, text) for label, text in files]
     kinds = {term.kind for reader in readers for term in reader.terms}
     for reader in readers:
@@ -84,9 +90,9 @@ class _File:
         self.known(table, _FILE, "")
         self.language = self.string(table, "language", "")
         self.own = Language(
-            common=frozenset(fold(word) for word in self.string(table, "common", "", "").split()),
+            common=frozenset(fold_all(self.string(table, "common", "", ""))),
             letters=frozenset(self.string(table, "letters", "", "")),
-            frequent=tuple(fold(word) for word in self.string(table, "frequent", "", "").split()),
+            frequent=tuple(fold_all(self.string(table, "frequent", "", ""))),
         )
         self.endings = {
             f"{label}+{name}": self.inflection(name, value) for name, value in self.table(table, "inflections").items()
@@ -205,10 +211,8 @@ class _File:
             size *= max(1, len(slot))
         if size > _MOST_ENDINGS:
             raise self.wrong(name, name, f"inflection {name!r} spells {size} endings; at most {_MOST_ENDINGS}")
-        return frozenset(
-            "*" if chosen == ("*",) else "".join(fold(one) for one in chosen if one != "-")
-            for chosen in product(*slots)
-        )
+        slots = [["" if one == "-" else fold(one) for one in slot] for slot in slots]
+        return frozenset("*" if chosen == ("*",) else "".join(chosen) for chosen in product(*slots))
 
     def known(self, table: Mapping[str, Any], keys: set[str], name: str) -> None:
         for key in table:

@@ -144,7 +144,7 @@ def _in_any_case(term: Term) -> Term:
     if not any(atom.inflection == "=" for one in term.patterns for element in one for atom in element.atoms):
         return term
     patterns = tuple(
-        tuple(replace(element, atoms=tuple(map(_small, element.atoms))) for element in one) for one in term.patterns
+        tuple(element._replace(atoms=tuple(map(_small, element.atoms))) for element in one) for one in term.patterns
     )
     return replace(term, patterns=patterns)
 
@@ -237,7 +237,7 @@ def _spellings(atom: Atom, endings: Mapping[str, Endings]) -> list[bytes]:
     """What to seek in a page's small words, which stand between spaces."""
     if atom.inflection == "#":
         return [b" %d" % digit for digit in range(10)]
-    stem = fold(atom.stem).encode()
+    stem = (fold(atom.stem) if atom.inflection == "=" else atom.stem).encode()
     if atom.inflection in {"", "="}:
         return [b" " + stem + b" "]
     if atom.inflection == "<":

@@ -58,7 +58,17 @@ def fold(word: str) -> str:
     if word.isascii() and word.isalnum():
         return word.lower()
     letters = word.translate(_LETTERS)
-    if _CYRILLIC.search(letters) and _LATIN.search(letters):
+    if _mixed(letters):
         cyrillic, latin = len(_CYRILLIC.findall(letters)), len(_LATIN.findall(letters))
         return letters.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
     return letters
+
+
+def fold_all(words: str, between: str | None = None) -> list[str]:
+    """Each of the words folded; between: the sign that parts them, None for white space."""
+    letters = words.translate(_LETTERS)
+    return [fold(word) for word in words.split(between)] if _mixed(letters) else letters.split(between)
+
+
+def _mixed(letters: str) -> bool:
+    return _CYRILLIC.search(letters) is not None and _LATIN.search(letters) is not None

@@ -14,14 +14,14 @@ mina+noun       the word with an ending of the inflection "noun" of the same fil
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from monitor.relevance.normalise import WORD, fold
+from monitor.relevance.normalise import WORD, fold, fold_all
 
 _PART = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]|\S+")
 _STEM_AND_ENDINGS = re.compile(r"(\w+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"[^\W\d_]+\*?(?:\|[^\W\d_]+\*?)*")
 _GAP = re.compile(r"\.\.(\d?)")
 _WORDS_PER_PATTERN = 16
 _VARIANTS = 64
@@ -39,13 +39,23 @@ class Atom(NamedTuple):
     "" for the bare word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One place in a pattern: alternatives, and how many foreign words may stand before it."""
 
     atoms: tuple[Atom, ...]
     optional: bool = False
     gap: int = 0
+
+
+class _Atoms(dict[str, Atom]):
+    """Folded word, with or without a star → its one atom."""
+
+    def __missing__(self, word: str) -> Atom:
+        atom = self[word] = Atom(word[:-1], "*") if word[-1:] == "*" else Atom(word)
+        return atom
+
+
+_ATOMS = _Atoms()
 
 
 class PatternError(ValueError):
@@ -65,9 +75,14 @@ def compile_pattern(text: str, label: str, inflections: Mapping[str, Endings]) -
         if part.startswith(".."):
             gap = _gap(part)
             continue
+        if simple := _simple(part):
+            for sequence in sequences:
+                sequence.append(Element(simple, gap=gap))
+            gap = 0
+            continue
         optional = part.startswith("[")
         inner = part[1:-1].strip() if optional else part
-        choices = inner[1:-1].split("|") if inner.startswith("{") else [inner]
+        choices = inner[1:-1] if inner.startswith("{") else inner
         variants = _variants(choices, label, inflections, optional=optional, gap=gap)
         sequences = [[*sequence, *variant] for sequence in sequences for variant in variants]
         if len(sequences) > _VARIANTS:
@@ -94,12 +109,14 @@ def _spelt_out(text: str) -> str:
 
 
 def _variants(
-    choices: list[str], label: str, inflections: Mapping[str, Endings], *, optional: bool, gap: int
+    choices: str, label: str, inflections: Mapping[str, Endings], *, optional: bool, gap: int
 ) -> list[list[Element]]:
     """One element for all single words, and a sequence for each alternative of several words."""
+    if _SIMPLE.fullmatch(choices):
+        return [[Element(tuple(map(_ATOMS.__getitem__, fold_all(choices, "|"))), optional, gap)]]
     single: list[Atom] = []
     phrases: list[list[Atom]] = []
-    for choice in choices:
+    for choice in choices.split("|"):
         words = _simple(choice) or _words(choice, label, inflections)
         if len(words) == 1:
             single += words
@@ -133,9 +150,9 @@ def _checked(text: str, elements: list[Element], gap: int) -> tuple[Element, ...
 def _simple(text: str) -> tuple[Atom, ...]:
     """The one word that a piece of letters is, with or without a star; every such word is one object. Else nothing."""
     if text.isalpha():
-        return (Atom(fold(text)),)
+        return (_ATOMS[fold(text)],)
     if text[:-1].isalpha() and text[-1] == "*":
-        return (Atom(fold(text[:-1]), "*"),)
+        return (_ATOMS[fold(text[:-1]) + "*"],)
     if text[:1] == "*" and text[1:].isalpha():
         return (Atom(fold(text[1:]), "<"),)
     return ()
