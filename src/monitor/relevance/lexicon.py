@@ -4,12 +4,13 @@ Several files may speak for one language; a user's file adds to the bundled one.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
+
+import tomli
 
 from monitor.errors import SeedError
 from monitor.relevance import garbage
@@ -84,8 +85,8 @@ class _File:
     def __init__(self, label: str, text: str) -> None:
         self.label, self.source = label, text
         try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            table = tomli.loads(text)
+        except tomli.TOMLDecodeError as error:
             raise SeedError(f"{label}: not valid TOML: {error}") from error
         self.known(table, _FILE, "")
         self.language = self.string(table, "language", "")
