@@ -4,6 +4,7 @@ Of each pattern the rarest word is sought in the page, and only where it stands 
 exceptions and places in the text are ignored and gaps between words taken widely: every answer errs towards yes only.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -61,9 +62,9 @@ class Scanner:
     """Seeks the rarest words of patterns in a page, all of them at once."""
 
     def __init__(self, sought: Iterable[tuple[bytes, Pattern]]) -> None:
-        found: dict[bytes, list[Pattern]] = {}
+        found: defaultdict[bytes, list[Pattern]] = defaultdict(list)
         for spelling, pattern in sought:
-            found.setdefault(spelling, []).append(pattern)
+            found[spelling].append(pattern)
         self._found = list(found.values())
         self._automaton = BytesAhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
 
@@ -102,7 +103,7 @@ class Necessity:
             for elements in term.patterns:
                 if len(elements) == 1:
                     sought += _words(elements[0], told, lexicon.endings, self.vocabulary.numbers)
-                    often = sum(weights[_small(atom)] - _unknown(atom) for atom in elements[0].atoms)
+                    often = sum([weights[_small(atom)] - _unknown(atom) for atom in elements[0].atoms])
                     share[kind] = share.get(kind, 0) + often
                 else:
                     sought += _phrases(elements, told, lexicon.endings, self.vocabulary.numbers, weights)
@@ -172,7 +173,7 @@ def _unknown(atom: Atom) -> float:
 
 def _rarest(elements: Sequence[Element], weights: Mapping[Atom, float]) -> int:
     certain = [at for at, element in enumerate(elements) if not element.optional]
-    return min(certain, key=lambda at: sum(weights[_small(atom)] for atom in elements[at].atoms))
+    return min(certain, key=lambda at: sum([weights[_small(atom)] for atom in elements[at].atoms]))
 
 
 def _words(
@@ -184,7 +185,7 @@ def _words(
         if atom.inflection == "=":
             pattern = told._replace(exactly=atom.stem.encode())
         elif atom.inflection not in _SPELT:
-            pattern = told._replace(spelt=False, anchor=frozenset([numbers[atom]]))
+            pattern = Pattern(told.kind, told.language, frozenset([numbers[atom]]), spelt=False)
         for spelling in _spellings(atom, endings):
             yield spelling, pattern
 
@@ -201,7 +202,9 @@ def _phrases(
     first = _pair(elements, at)
     at = at if first is None else first
     places = [frozenset([numbers[_small(one)] for one in element.atoms]) for element in elements]
-    pattern = told._replace(
+    pattern = Pattern(
+        kind=told.kind,
+        language=told.language,
         anchor=places[at],
         before=tuple([place for place, one in zip(places[:at], elements, strict=False) if not one.optional]),
         behind=tuple(

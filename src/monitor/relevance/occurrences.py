@@ -87,7 +87,7 @@ class Finder:
                 rest = tuple(
                     _Place(frozenset([numbers[atom] for atom in one.atoms]), one.optional, one.gap) for one in others
                 )
-                pattern = alone._replace(rest=rest) if rest else alone
+                pattern = _Pattern(rest, term, alone.language) if rest else alone
                 for atom in first.atoms:
                     self._starts.setdefault(numbers[atom], []).append(pattern)
 

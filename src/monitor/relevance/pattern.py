@@ -20,7 +20,7 @@ from typing import NamedTuple
 from monitor.relevance.normalise import WORD, fold, fold_all
 
 _PART = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]|\S+")
-_STEM_AND_ENDINGS = re.compile(r"(\w+)\{([^{}]*)\}")
+_STEM_AND_ENDINGS = re.compile(r"\b(\w++)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"[^\W\d_]+\*?(?:\|[^\W\d_]+\*?)*")
 _GAP = re.compile(r"\.\.(\d?)")
 _WORDS_PER_PATTERN = 16
