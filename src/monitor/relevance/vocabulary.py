@@ -1,12 +1,13 @@
 """One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from itertools import chain
 from operator import and_, or_
 from typing import NamedTuple
 
 from monitor.relevance.normalise import LONGEST, fold
-from monitor.relevance.pattern import Atom
+from monitor.relevance.pattern import Endings
 from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_REMEMBERED = 200_000
@@ -42,17 +43,16 @@ class Vocabulary:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.bits = {language: 1 << n for n, language in enumerate(sorted(lexicon.languages.keys() - {ANY}))}
-        self.numbers: dict[Atom, int] = {}
+        elements = (element for term in lexicon.terms for pattern in term.patterns for element in pattern)
+        atoms = dict.fromkeys(chain.from_iterable(element.atoms for element in elements))
+        self.numbers = {atom: number for number, atom in enumerate(atoms)}
         self._bare: dict[str, list[int]] = {}
         # By the first letters, since most words share those with no stem at all; shorter stems under "".
         self._stems: dict[str, dict[str, list[tuple[frozenset[str] | None, int]]]] = {"": {}}
         self._tails: dict[str, list[int]] = {}
         self._numerals: list[int] = []
         self._written: dict[str, list[int]] = {}
-        for term in lexicon.terms:
-            for pattern in term.patterns:
-                for element in pattern:
-                    self._number(element.atoms, lexicon)
+        self._sort(lexicon.endings)
         self._longest = max((len(stem) for stems in self._stems.values() for stem in stems), default=0)
         self._tail_lengths = sorted({len(tail) for tail in self._tails})
         self._last = frozenset(tail[-1] for tail in self._tails)
@@ -99,11 +99,8 @@ class Vocabulary:
                 languages |= reduce(and_, telling) or reduce(or_, telling)
         return Verdict(folded, tuple(dict.fromkeys(atoms)), languages)
 
-    def _number(self, atoms: Iterable[Atom], lexicon: Lexicon) -> None:
-        for atom in atoms:
-            if atom in self.numbers:
-                continue
-            number = self.numbers[atom] = len(self.numbers)
+    def _sort(self, inflections: Mapping[str, Endings]) -> None:
+        for atom, number in self.numbers.items():
             if not atom.inflection:
                 self._bare.setdefault(atom.stem, []).append(number)
             elif atom.inflection == "=":
@@ -115,7 +112,7 @@ class Vocabulary:
             elif atom.inflection == "*":
                 self._add(atom.stem, None, number)
             else:
-                before, after = lexicon.endings[atom.inflection]
+                before, after = inflections[atom.inflection]
                 endings = None if "*" in after else after
                 for prefix in before:
                     self._add(prefix + atom.stem, endings, number)
