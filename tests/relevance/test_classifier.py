@@ -72,8 +72,18 @@ def test_it_refuses_figures_of_speech_and_tells_how_sure_it_is():
 
 
 def test_it_overrules_rules_only_when_it_is_sure():
-    weak = matcher(learned("~market -0.5"))
+    weak = matcher(learned("~market -0.3"))
     assert weak.match(title="Bazarda mina tapıldı", paragraphs=["Mina götürülüb."], language="az").relevant
+
+
+@pytest.mark.parametrize(("weight", "accepted"), [(1.4, False), (3, True)], ids=["80 %", "95 %"])
+def test_a_mention_in_passing_needs_more_certainty_than_a_hint(weight, accepted):
+    weights = matcher(learned(f"~herd {weight}"))
+    day = ["Bayram keçirildi. Qonaqlar gəldi.", "Mahnılar oxundu. Hava yaxşı idi.", "Axşam atəşfəşanlıq oldu."]
+    mention = [*day, "Çobanlar köhnə mina yolundan danışdı.", "Sabah davam edəcək.", "Giriş pulsuzdur."]
+
+    assert weights.match(title="Bayram", paragraphs=mention, language="az").relevant is accepted
+    assert weights.match(title="", paragraphs=["Partlayıcı qurğu.", "Çobanlar gəldi."], language="az").relevant
 
 
 def test_a_word_that_it_has_not_learned_from_counts_as_it_says():
@@ -103,14 +113,15 @@ def test_the_prefilter_lets_through_what_only_a_hint_asks_for():
 
 def test_features_come_once_each_and_pairs_only_from_neighbouring_sentences():
     told = [
-        Told(0, True, {"blast": (0, 1)}),
-        Told(1, False, {"limb": (2, 3), "~leg": (2, 3)}),
-        Told(2, False, {"blast": (5, 6), "~field": (6, 7)}),
-        Told(3, False, {"child": (8, 9)}),
+        Told(0, True, {"blast": (0, 1)}, telling=False),
+        Told(1, False, {"limb": (2, 3), "~leg": (2, 3)}, telling=False),
+        Told(2, False, {"blast": (5, 6), "~field": (6, 7)}, telling=False),
+        Told(3, False, {"child": (8, 9)}, telling=True),
     ]
     names = [name for name, _, _ in features(told)]
     assert len(names) == len(set(names))
     assert {"blast", "blast@title", "blast+limb", "~field+~leg", "blast+child", "length"} <= set(names)
+    assert {"first:later", "share:3", "count:1"} <= set(names)
     assert not {"child+limb", "limb@title", "limb+~leg"} & set(names)
 
 

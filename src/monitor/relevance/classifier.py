@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from monitor.relevance.judgement import RECAP
 from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
 from monitor.relevance.terms import Concepts, Weights
@@ -29,6 +30,8 @@ class Told(NamedTuple):
     sentence: int
     title: bool
     units: Mapping[str, tuple[int, int]]
+    telling: bool
+    """Whether it holds a word that counts by itself."""
 
 
 class Opinion(NamedTuple):
@@ -60,6 +63,7 @@ class Units:
             units[one.sentence].setdefault(f"^{one.term.kind}", (one.first, one.last))
         view = {number for number in range(len(reading.sentences)) if number < _VIEW}
         view |= {one.sentence + step for one in kept if one.term.weight for step in (-1, 0, 1)}
+        weighty = {one.sentence for one in kept if one.term.weight}
         told = []
         for number in sorted(view)[: 2 * _VIEW]:
             if number not in range(len(reading.sentences)):
@@ -69,7 +73,7 @@ class Units:
             for word in range(sentence.first, sentence.last):
                 for name in self._of(reading.words[word].folded, language):
                     here.setdefault(name, (word, word + 1))
-            told.append(Told(number, sentence.paragraph < 0, here))
+            told.append(Told(number, sentence.paragraph < 0, here, telling=number in weighty))
         return told
 
     def _of(self, word: str, language: str) -> tuple[str, ...]:
@@ -101,18 +105,29 @@ def features(told: Sequence[Told]) -> Iterator[tuple[str, float, int]]:
     """Features of a text with their values and the number in `told` where each first stands; each once."""
     seen = set[str]()
     for at, one in enumerate(told):
-        for unit in one.units:
+        for unit in one.units.keys() - {RECAP}:  # that something was before says nothing of what it was
             for name in (unit, f"{unit}@title") if one.title else (unit,):
                 if name not in seen:
                     seen.add(name)
                     yield name, 1.0, at
-    for at, (one, two) in enumerate(pairwise((*told, Told(-1, False, {})))):
+    for at, (one, two) in enumerate(pairwise((*told, Told(-1, False, {}, telling=False)))):
         near = sorted(one.units.keys() | two.units.keys())[:_MOST_UNITS]
         for left, right in combinations(near, 2):
             if (left[0] == "~") is (right[0] == "~") and (name := f"{left}+{right}") not in seen:
                 seen.add(name)
                 yield name, 0.5, at
     yield "length", min(len(told), 20) / 10, 0
+    yield from ((name, 1.0, 0) for name in _places(told))
+
+
+def _places(told: Sequence[Told]) -> Iterator[str]:
+    """Where the words stand that count, and in how many of the sentences."""
+    held = [at for at, one in enumerate(told) if one.telling]
+    first = held[0] if held else -1
+    yield "first:" + ("none" if first < 0 else "title" if told[first].title else "lead" if first <= 2 else "later")
+    share = len(held) / len(told) if told else 0.0
+    yield f"share:{sum(share > limit for limit in (0.0, 0.1, 0.2, 0.35, 0.6))}"
+    yield f"count:{min(len(held), 4)}"
 
 
 def _read(lines: str) -> dict[str, float]:

@@ -16,9 +16,8 @@ from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
-_SURE = 0.6
-_NEVER = 0.3
-_SURER = 0.7  # where there is nothing but hints
+# How likely the classifier must find what the rules accept, what they only have hints of, what they call a mention.
+_ACCEPTED, _HINTED, _MENTIONED = 0.3, 0.55, 0.95
 CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
@@ -91,7 +90,7 @@ def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
     """The judgement as the classifier sees it: what it accepts or refuses against the rules is told as its doing."""
     said = Finding(opinion.sentence, CLASSIFIER, round(opinion.probability, 2), f"*:{CLASSIFIER}", opinion.spans)
     alone = not judgement.relevant and all(one.kind == HINT for one, _ in judgement.refused)
-    if opinion.probability >= (_NEVER if judgement.relevant else _SURER if alone else _SURE):
+    if opinion.probability >= (_ACCEPTED if judgement.relevant else _HINTED if alone else _MENTIONED):
         return replace(
             judgement,
             relevant=True,
