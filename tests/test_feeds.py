@@ -24,9 +24,9 @@ def queue(tmp_path):
     return Queue(tmp_path / "queue")
 
 
-def told(queue):
-    atom = [entry.title for entry in feedparser.parse((queue.directory / "feed.atom").read_bytes()).entries]
-    assert [item["title"] for item in json.loads((queue.directory / "feed.json").read_bytes())["items"]] == atom
+def told(queue, name="feed"):
+    atom = [entry.title for entry in feedparser.parse((queue.directory / f"{name}.atom").read_bytes()).entries]
+    assert [item["title"] for item in json.loads((queue.directory / f"{name}.json").read_bytes())["items"]] == atom
     return atom
 
 
@@ -35,6 +35,24 @@ def test_the_feeds_tell_of_the_newest_articles_first(ledger, queue):
         land(ledger, number, at=NOW + timedelta(minutes=number), title=f"მინა აფეთქდა {number}")
     assert publish(ledger, queue, [SOURCE], now=NOW)
     assert told(queue) == ["მინა აფეთქდა 2", "მინა აფეთქდა 1", "მინა აფეთქდა 0"]
+
+
+def test_incidents_are_told_in_feeds_of_their_own_however_much_else_has_landed(ledger, queue):
+    land(ledger, 0, at=NOW, title="მინა აფეთქდა", category="incident")
+    for number in range(1, NEWEST + 2):
+        land(
+            ledger,
+            number,
+            at=NOW + timedelta(minutes=number),
+            title=f"მინდორი გაწმენდილია {number}",
+            category="clearance",
+        )
+    publish(ledger, queue, [SOURCE], now=NOW)
+
+    assert told(queue, "incidents") == ["მინა აფეთქდა"]
+    assert "მინა აფეთქდა" not in told(queue)
+    ids = [feedparser.parse((queue.directory / f"{name}.atom").read_bytes()).feed.id for name in ("feed", "incidents")]
+    assert len(set(ids)) == 2
 
 
 def test_only_so_many_are_told(ledger, queue):

@@ -1,4 +1,4 @@
-"""The newest articles as files beside the queue, for feed readers: `feed.atom` and `feed.json`."""
+"""The newest articles as files beside the queue, for feed readers; those on incidents as feeds of their own."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,19 +9,19 @@ from monitor.model import Source
 from monitor.queue import Queue
 
 NEWEST = 100
-"""So many articles stand in the feeds."""
+"""So many articles stand in a feed."""
+_FEEDS = {"feed": (None, syndicate.TITLE), "incidents": ("incident", f"{syndicate.TITLE}: incidents")}
 
 
 def publish(ledger: Ledger, queue: Queue, sources: Iterable[Source], *, now: datetime) -> bool:
-    """Both feeds tell of the newest articles that have landed; True when that changed a file.
+    """Each feed, in Atom and in JSON, tells of the newest articles that have landed; True when that changed a file.
 
     Nothing is written before the first article.
     """
-    items = digests.newest(ledger, limit=NEWEST, now=now, sources={source.id: source for source in sources})
-    if not items:
-        return False
-    changed = [
-        queue.publish("feed.atom", syndicate.atom(items)),
-        queue.publish("feed.json", syndicate.json_feed(items)),
-    ]
+    known = {source.id: source for source in sources}
+    changed = []
+    for name, (category, title) in _FEEDS.items():
+        if items := digests.newest(ledger, limit=NEWEST, now=now, sources=known, category=category):
+            changed.append(queue.publish(f"{name}.atom", syndicate.atom(items, title=title)))
+            changed.append(queue.publish(f"{name}.json", syndicate.json_feed(items, title=title)))
     return any(changed)

@@ -18,11 +18,11 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-def atom(items: Sequence[Item]) -> bytes:
-    """The items, which come newest first, as an Atom document (RFC 4287)."""
+def atom(items: Sequence[Item], *, title: str = TITLE) -> bytes:
+    """The items, which come newest first, as an Atom document (RFC 4287); each title is a feed of its own."""
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
-    _add(feed, "id", uuid.uuid5(uuid.NAMESPACE_URL, "mine-monitor feed").urn)
-    _add(feed, "title", TITLE)
+    _add(feed, "id", uuid.uuid5(uuid.NAMESPACE_URL, f"mine-monitor feed {title}").urn)
+    _add(feed, "title", title)
     _add(feed, "updated", _stamp(max(map(_changed, items), default=datetime.fromtimestamp(0, UTC))))
     _add(_add(feed, "author"), "name", TITLE)
     for item in items:
@@ -41,9 +41,9 @@ def atom(items: Sequence[Item]) -> bytes:
     return written
 
 
-def json_feed(items: Sequence[Item]) -> bytes:
+def json_feed(items: Sequence[Item], *, title: str = TITLE) -> bytes:
     """The items, which come newest first, as a JSON Feed 1.1 document."""
-    document = {"version": "https://jsonfeed.org/version/1.1", "title": TITLE, "items": [_json(i) for i in items]}
+    document = {"version": "https://jsonfeed.org/version/1.1", "title": title, "items": [_json(i) for i in items]}
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 

@@ -143,11 +143,14 @@ def landed(
         return tuple(item for _, item in _items(connection, which, now, sources))
 
 
-def newest(ledger: Ledger, *, limit: int, now: datetime, sources: Mapping[str, Source]) -> tuple[Item, ...]:
-    """The articles that landed last, the newest first, each with the moment of its last change."""
+def newest(
+    ledger: Ledger, *, limit: int, now: datetime, sources: Mapping[str, Source], category: str | None = None
+) -> tuple[Item, ...]:
+    """The articles that landed last, of one category if given, the newest first, each with its last change's moment."""
     a, r = t.article.c, t.revision.c
     with ledger.read() as connection:
-        last = sa.select(a.number).where(a.state == "landed").order_by(a.landed_at.desc(), a.number.desc()).limit(limit)
+        landed = sa.select(a.number).where(a.state == "landed", *([a.category == category] if category else []))
+        last = landed.order_by(a.landed_at.desc(), a.number.desc()).limit(limit)
         numbers = connection.execute(last).scalars().all()
         changes = sa.select(r.article, sa.func.max(r.at).label("at")).where(r.article.in_(numbers)).group_by(r.article)
         changed = {row.article: row.at for row in connection.execute(changes)}
