@@ -1,6 +1,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import structlog
 import time_machine
 
 from monitor import clock
@@ -77,3 +78,12 @@ def test_a_job_that_fails_is_counted_said_in_a_line_and_ticks_on(caplog):
 
     asyncio.run(work())
     assert tally.failed >= 2
+
+
+def test_what_hinders_is_said_once_and_again_when_it_comes_back():
+    mail = jobs.Complaints("mail waits")
+    with structlog.testing.capture_logs() as facts:
+        for problems in (["no server"], ["no server"], ["no server", "no from"], [], ["no server"]):
+            mail.now(problems)
+
+    assert [fact["why"] for fact in facts] == ["no server", "no from", "no server"]

@@ -4,7 +4,7 @@ APScheduler's jobs are only ticks: each looks at the ledger or at the monotonic 
 that comes late or twice changes nothing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,7 +61,22 @@ def realign(made: AsyncIOScheduler, *, now: datetime) -> None:
         job.modify(next_run_time=min(job.next_run_time, now + job.trigger.interval))
 
 
-def post(editor: Editor) -> None:
+class Complaints:
+    """What keeps something from being handed over: logged when it begins, not at every try."""
+
+    def __init__(self, event: str) -> None:
+        self._event = event
+        self._known = frozenset[str]()
+
+    def now(self, problems: Iterable[str]) -> None:
+        """These are what hinders at present."""
+        present = frozenset(problems)
+        for problem in sorted(present - self._known):
+            log.warning(self._event, why=problem)
+        self._known = present
+
+
+def post(editor: Editor, complaints: Complaints) -> None:
     """The digests and urgent mails whose time has come are made, and what waits was offered to the mail server."""
     now = clock.now()
     for edition in editor.make_due(now=now):
@@ -71,18 +86,16 @@ def post(editor: Editor) -> None:
     posted = editor.outbox.post(now=now)
     if posted.accepted or posted.ended:
         log.info("mail handed over", accepted=posted.accepted, waiting=posted.waiting, ended=posted.ended)
-    for problem in posted.problems:
-        log.warning("mail waits", why=problem)
+    complaints.now(posted.problems)
 
 
-def tell(hooks: Hooks, *, going: Callable[[], bool]) -> None:
+def tell(hooks: Hooks, complaints: Complaints, *, going: Callable[[], bool]) -> None:
     """What is new was offered to the web hooks, unless `going` said half-way that it must end."""
     hooks.make(now=clock.now())
     told = hooks.post(now=clock.now, going=going)
     if told.accepted or told.ended:
         log.info("hooks told", accepted=told.accepted, waiting=told.waiting, ended=told.ended)
-    for problem in told.problems:
-        log.warning("hook waits", why=problem)
+    complaints.now(told.problems)
 
 
 def publish(figures: Figures, path: Path | None) -> None:

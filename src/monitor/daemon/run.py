@@ -250,16 +250,18 @@ class Daemon:
             self._before += visits.done
 
     def _jobs(self, visits: Visits, editor: Editor, figures: Figures, config: Config) -> dict[str, Job]:
+        mail, hook = jobs.Complaints("mail waits"), jobs.Complaints("hook waits")
+
         async def visit() -> None:
             visits.tick()
 
         async def post() -> None:
-            await self._chore("digests", lambda: jobs.post(editor))
+            await self._chore("digests", lambda: jobs.post(editor, mail))
 
         async def tell() -> None:
             if config.hook:
                 hooks = Hooks(editor=editor, folder=self._home.outbox)
-                await self._chore("hooks", lambda: jobs.tell(hooks, going=lambda: not self._over.is_set()))
+                await self._chore("hooks", lambda: jobs.tell(hooks, hook, going=lambda: not self._over.is_set()))
 
         async def publish() -> None:
             await self._chore("feeds and figures", lambda: jobs.publish(figures, config.textfile(self._home)))
