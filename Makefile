@@ -41,7 +41,7 @@ clean:
 	rm -rf .venv .tools dist build
 
 $(READY): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --all-groups
+	$(UV) sync --frozen --all-groups --extra js
 	@touch $@
 
 .tools/bin/uv:
