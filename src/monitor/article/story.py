@@ -138,6 +138,7 @@ def _settle(blocks: Sequence[Block], start: int | None, heard: Collection[Block]
                     mass[element] += _plain_weight(block)
         most = max(mass, key=lambda element: mass[element], default=None)
         believed = mass[most] if most is not None else 0.0
+        # Against its name speaks that it outweighs all else, or next to all that the other reader hears as well.
         if believed <= (0 if outside <= 100 else max(1500.0, 1.5 * outside)) and believed <= max(3000.0, 8 * agreed):
             return
         held.add(most)
