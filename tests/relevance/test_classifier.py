@@ -10,11 +10,12 @@ from monitor.relevance.prefilter import Prefilter
 from tests.relevance.words import SMALL
 
 CONCEPTS = """
-language = "*"
-
 [concepts]
-herd = { az = "çoban*", ar = "راعي*" }
-market = { az = "bazar birja*" }
+herd = "çoban*"
+market = "bazar birja*"
+"""
+HINTS = """
+language = "*"
 
 [[rule]]
 id = "hint-device"
@@ -44,7 +45,7 @@ bias 0"""
 
 
 def matcher(weights: str, extra: str = "") -> Matcher:
-    return Matcher(load([("az.toml", SMALL + extra), ("concepts.toml", CONCEPTS), ("classifier.toml", weights)]))
+    return Matcher(load([("az.toml", SMALL + extra + CONCEPTS), ("common.toml", HINTS), ("classifier.toml", weights)]))
 
 
 def test_it_accepts_what_rules_only_hint_at_and_says_so():
@@ -106,7 +107,7 @@ def test_it_keeps_silent_in_a_language_without_concepts():
 
 
 def test_the_prefilter_lets_through_what_only_a_hint_asks_for():
-    lexicon = load([("az.toml", SMALL), ("concepts.toml", CONCEPTS), ("classifier.toml", learned("~herd 5"))])
+    lexicon = load([("az.toml", SMALL + CONCEPTS), ("common.toml", HINTS), ("classifier.toml", learned("~herd 5"))])
     page = "<html><body><p>Partlayıcı bir qurğu və çobanlar.</p></body></html>"
     assert Prefilter(lexicon).passes(page.encode(), content_type="text/html; charset=utf-8")
 
@@ -131,8 +132,8 @@ def test_features_come_once_each_and_pairs_only_from_neighbouring_sentences():
         ('language = "*"\n[classifier]\nbias = "x"\nfeatures = ""', "'bias' must be a number"),
         ('language = "*"\n[classifier]\nbias = 1\nfeatures = "blast one"', "a name and a number"),
         ('language = "*"\n[classifier]\nbias = 1\nweight = 3', "unknown key 'weight'"),
-        ('language = "*"\n[concepts]\nherd = "cow*"', "must be a table"),
-        ('language = "*"\n[concepts]\nherd = { en = 3 }', "must be a text"),
+        ('language = "*"\n[concepts]\nherd = "cow*"', "file of a language"),
+        ('language = "en"\n[concepts]\nherd = 3', "must be a text"),
     ],
 )
 def test_a_misshapen_file_is_named(broken, word):

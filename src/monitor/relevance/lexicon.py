@@ -18,7 +18,7 @@ from monitor.relevance.normalise import fold, fold_all
 from monitor.relevance.occurrences import Finder
 from monitor.relevance.pattern import Element, Endings, PatternError, compile_pattern
 from monitor.relevance.sentences import whole
-from monitor.relevance.terms import Concepts, Example, Language, Lexicon, Rule, Term, Weights
+from monitor.relevance.terms import ANY, Concepts, Example, Language, Lexicon, Rule, Term, Weights
 
 __all__ = ["Lexicon", "load"]
 
@@ -74,8 +74,8 @@ def _concepts(readers: Iterable["_File"]) -> Concepts:
     """The concepts of all files: by language and word."""
     concepts: dict[str, dict[str, set[str]]] = {}
     for reader in readers:
-        for language, word, name in reader.concepts:
-            concepts.setdefault(language, {}).setdefault(word, set()).add(name)
+        for word, name in reader.concepts:
+            concepts.setdefault(reader.language, {}).setdefault(word, set()).add(name)
     return {language: {word: frozenset(names) for word, names in words.items()} for language, words in concepts.items()}
 
 
@@ -101,12 +101,14 @@ class _File:
         self.terms = [self.term(one, negative=False) for one in self.tables(table, "term")]
         self.terms += [self.term(one, negative=True) for one in self.tables(table, "negative")]
         self.rules = [self.rule(one) for one in self.tables(table, "rule")]
+        concepts = self.table(table, "concepts")
         self.concepts = [
-            (language, fold(word.removesuffix("*")) + word[len(word.removesuffix("*")) :], name)
-            for name in self.table(table, "concepts")
-            for language in self.table(table["concepts"], name)
-            for word in self.string(table["concepts"][name], language, name, "").split()
+            (fold(word.removesuffix("*")) + word[len(word.removesuffix("*")) :], name)
+            for name in concepts
+            for word in self.string(concepts, name, "concepts").split()
         ]
+        if self.concepts and self.language == ANY:
+            raise self.wrong("concepts", "[concepts]", "the words of concepts belong into the file of a language")
         self.weights = self.learned(self.table(table, "classifier")) if "classifier" in table else None
         tests = self.table(table, "tests")
         self.known(tests, _TESTS, "tests")
