@@ -82,9 +82,16 @@ def samples(words: Lexicon) -> list[Sample]:
         found = finder.find(reading, allowed)
         for share in LEFT_OUT:
             kept, hidden = masked(reading, [one for one in found if rng.random() >= share])
-            seen = units.told(reading, main if main in units.languages else language, kept, [one for one, _ in hidden])
+            findings = [*map(finding, kept), *rules.findings(reading, kept)]
+            seen = units.told(
+                reading,
+                main if main in units.languages else language,
+                kept=kept,
+                hidden=[one for one, _ in hidden],
+                findings=findings,
+            )
             held = {name: value for name, value, _ in features(seen)}
-            verdict = judge(reading.sentences, [*map(finding, kept), *rules.findings(reading, kept)]).category
+            verdict = judge(reading.sentences, findings).category
             made.append(Sample(story, relevant, category, verdict, held))
     return made
 

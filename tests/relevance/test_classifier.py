@@ -77,14 +77,23 @@ def test_it_overrules_rules_only_when_it_is_sure():
     assert weak.match(title="Bazarda mina tapıldı", paragraphs=["Mina götürülüb."], language="az").relevant
 
 
-@pytest.mark.parametrize(("weight", "accepted"), [(1.4, False), (3, True)], ids=["80 %", "95 %"])
-def test_a_mention_in_passing_needs_more_certainty_than_a_hint(weight, accepted):
+@pytest.mark.parametrize(("weight", "accepted"), [(0.5, False), (3, True)], ids=["62 %", "95 %"])
+def test_what_rules_do_not_accept_needs_more_certainty(weight, accepted):
     weights = matcher(learned(f"~herd {weight}"))
     day = ["Bayram keçirildi. Qonaqlar gəldi.", "Mahnılar oxundu. Hava yaxşı idi.", "Axşam atəşfəşanlıq oldu."]
     mention = [*day, "Çobanlar köhnə mina yolundan danışdı.", "Sabah davam edəcək.", "Giriş pulsuzdur."]
 
+    assert weights.match(title="Mina", paragraphs=["Çobanlar mina görüb."], language="az").relevant
     assert weights.match(title="Bayram", paragraphs=mention, language="az").relevant is accepted
-    assert weights.match(title="", paragraphs=["Partlayıcı qurğu.", "Çobanlar gəldi."], language="az").relevant
+    assert (
+        weights.match(title="", paragraphs=["Partlayıcı qurğu.", "Çobanlar gəldi."], language="az").relevant is accepted
+    )
+
+
+def test_a_long_text_is_judged_as_well():
+    day = [f"Bayramın {number}. hissəsi. Qonaqlar gəldi. Mahnılar oxundu." for number in range(12)]
+    story = [*day, "Partlayıcı qurğu.", "Çobanlar gəldi."]
+    assert matcher(learned("~herd 3")).match(title="Bayram", paragraphs=story, language="az").relevant
 
 
 def test_a_word_that_it_has_not_learned_from_counts_as_it_says():

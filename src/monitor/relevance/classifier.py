@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from monitor.relevance.judgement import RECAP
+from monitor.relevance.judgement import RECAP, Finding
 from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
 from monitor.relevance.terms import Concepts, Weights
@@ -52,9 +52,15 @@ class Units:
         self._memory: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def told(
-        self, reading: Reading, language: str, kept: Sequence[Occurrence], hidden: Sequence[Occurrence]
+        self,
+        reading: Reading,
+        language: str,
+        *,
+        kept: Sequence[Occurrence],
+        hidden: Sequence[Occurrence],
+        findings: Sequence[Finding],
     ) -> list[Told]:
-        """The sentences in view with their units."""
+        """The sentences in view with their units: the first ones, and those around what the lexicon finds."""
         units: dict[int, dict[str, tuple[int, int]]] = {}
         for one in (*kept, *hidden):
             name = f"!{one.term.id.partition(':')[2]}" if one.term.negative else one.term.kind
@@ -62,7 +68,7 @@ class Units:
         for one in hidden:
             units[one.sentence].setdefault(f"^{one.term.kind}", (one.first, one.last))
         view = {number for number in range(len(reading.sentences)) if number < _VIEW}
-        view |= {one.sentence + step for one in kept if one.term.weight for step in (-1, 0, 1)}
+        view |= {one.sentence + step for one in findings if one.weight for step in (-1, 0, 1)}
         weighty = {one.sentence for one in kept if one.term.weight}
         told = []
         for number in sorted(view)[: 2 * _VIEW]:
@@ -158,14 +164,19 @@ class Classifier:
         self,
         reading: Reading,
         language: str | None,
+        *,
         kept: Sequence[Occurrence],
         hidden: Sequence[Occurrence],
+        findings: Sequence[Finding],
         verdict: str | None,
     ) -> Opinion | None:
-        """What it makes of the text; None in a language whose words it does not know; verdict: the rules' category."""
+        """What it makes of the text; None in a language whose words it does not know.
+
+        findings: the words that count and what the rules find; verdict: the rules' category.
+        """
         if language not in self._units.languages:
             return None
-        told = self._units.told(reading, language, kept, hidden)
+        told = self._units.told(reading, language, kept=kept, hidden=hidden, findings=findings)
         score = self._weights.bias
         categories = {
             name: weights.get("bias", 0.0) + weights.get(f"={verdict}", 0.0)
@@ -182,10 +193,12 @@ class Classifier:
             for category, weights in self._categories.items():
                 categories[category] += weights.get(name, 0.0) * value
         at = max(range(len(told)), key=by_sentence.__getitem__)
-        strongest = sorted(told[at].units, key=lambda unit: -by_unit[at].get(unit, 0.0))[:_SHOWN]
+        weights = by_unit[at]
+        strongest = sorted(told[at].units, key=lambda unit: -weights.get(unit, 0.0))
+        speaking = [unit for unit in strongest[:_SHOWN] if weights.get(unit, 0.0) > 0] or strongest[:1]
         return Opinion(
             probability=1 / (1 + math.exp(-max(-50.0, min(50.0, score)))),
             category=max(categories, key=categories.__getitem__, default="other"),
             sentence=told[at].sentence,
-            spans=tuple(sorted({told[at].units[unit] for unit in strongest})),
+            spans=tuple(sorted({told[at].units[unit] for unit in speaking})),
         )

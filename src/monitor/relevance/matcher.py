@@ -1,5 +1,6 @@
 """Text → Match: terms found, negatives masking what they cover, rules over what stands together, then the judgement.
 
+The classifier judges, or the rules alone where they decide by words that it has not learned from.
 Each step is linear in the text, and what is found is bounded.
 """
 
@@ -11,13 +12,14 @@ from monitor.relevance.classifier import Classifier, Opinion
 from monitor.relevance.judgement import APART, HINT, THRESHOLD, Finding, Judgement, judge
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
-from monitor.relevance.rules import STORY, Rules
+from monitor.relevance.rules import Rules
 from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
-# How likely the classifier must find what the rules accept, what they only have hints of, what they call a mention.
-_ACCEPTED, _HINTED, _MENTIONED = 0.3, 0.55, 0.95
+# How likely the classifier must find what the rules accept, and all else: of that, ordinary news holds far more than
+# the stories that it has learned from.
+_ACCEPTED, _SURE = 0.5, 0.75
 CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
@@ -42,8 +44,15 @@ class Matcher:
         findings = [finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
-        if self._classifier and self._doubtful(reading, judgement, findings, hidden):
-            opinion = self._classifier.opinion(reading, main, kept, [one for one, _ in hidden], judgement.category)
+        if self._classifier and self._asked(judgement, findings, hidden):
+            opinion = self._classifier.opinion(
+                reading,
+                main,
+                kept=kept,
+                hidden=[one for one, _ in hidden],
+                findings=findings,
+                verdict=judgement.category,
+            )
             judgement = weighed(judgement, opinion) if opinion else judgement
         refused = [
             *judgement.refused,
@@ -60,20 +69,11 @@ class Matcher:
             rejected=tuple(_hit(reading, one, main, why) for one, why in refused[:_MOST_HITS]),
         )
 
-    def _doubtful(
-        self,
-        reading: Reading,
-        judgement: Judgement,
-        findings: Sequence[Finding],
-        hidden: Sequence[tuple[Occurrence, Term]],
+    def _asked(
+        self, judgement: Judgement, findings: Sequence[Finding], hidden: Sequence[tuple[Occurrence, Term]]
     ) -> bool:
-        """Whether the classifier is asked: something is found, no class apart, nothing that it never learned from.
-
-        What rules take for a mention in passing makes no long text an article about it.
-        """
+        """Whether the classifier decides: something is found, no class apart, nothing that it never learned from."""
         if self._classifier is None or judgement.category in APART:
-            return False
-        if not judgement.relevant and len(reading.sentences) > STORY:
             return False
         found = [(one.kind, one.weight) for one in findings] + [(one.term.kind, one.term.weight) for one, _ in hidden]
         if not any(weight and kind not in APART for kind, weight in found):
@@ -89,8 +89,7 @@ class Matcher:
 def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
     """The judgement as the classifier sees it: what it accepts or refuses against the rules is told as its doing."""
     said = Finding(opinion.sentence, CLASSIFIER, round(opinion.probability, 2), f"*:{CLASSIFIER}", opinion.spans)
-    alone = not judgement.relevant and all(one.kind == HINT for one, _ in judgement.refused)
-    if opinion.probability >= (_ACCEPTED if judgement.relevant else _HINTED if alone else _MENTIONED):
+    if opinion.probability >= (_ACCEPTED if judgement.relevant else _SURE):
         return replace(
             judgement,
             relevant=True,
@@ -99,9 +98,9 @@ def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
             counted=[*judgement.counted, *(one for one, _ in judgement.refused if one.kind != HINT), said],
             refused=[],
         )
-    if not judgement.relevant:
-        return judgement
     why = f"the classifier finds it {opinion.probability:.0%} likely to be about it"
+    if not judgement.relevant:
+        return replace(judgement, refused=[(one, f"{reason}; {why}") for one, reason in judgement.refused])
     return replace(
         judgement,
         relevant=False,
