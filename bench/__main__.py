@@ -4,9 +4,9 @@ import runpy
 import sys
 from pathlib import Path
 
-_NEED_MINUTES = frozenset({"health", "soak", "since", "replay"})
+_NEED_MINUTES = frozenset({"health", "soak", "since", "replay", "dead_sites"})
 """Simulations and whole crawls: run by name."""
-_NO_BENCH = frozenset({"__init__", "__main__", "eval", "sources_page", "soak_sites", "audit"})
+_NO_BENCH = frozenset({"__init__", "__main__", "eval", "sources_page", "soak_sites", "audit", "train"})
 
 
 def main() -> None:
