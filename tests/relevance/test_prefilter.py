@@ -166,6 +166,14 @@ def test_a_rule_holds_as_far_apart_as_its_sentences_and_what_a_page_puts_between
     assert wide(within).passes(page(text).encode())
 
 
+@pytest.mark.parametrize(
+    "between",
+    ["k<b>ö</b>hnə mavi", "kö<i>h</i>nə m<i>a</i>vi", "k<my-mark>öhnə</my-mark>lər", "<b>k</b>öhnə <b>m</b>a<b>v</b>i"],
+)
+def test_words_cut_by_tags_take_no_more_of_a_gap_than_they_do_for_a_reader(between):
+    assert wide("sentence").passes(page(f"Kənddə partlayıcı {between} qurğu tapılıb, {REMNANT}.").encode())
+
+
 def test_a_rule_holds_between_a_title_in_the_head_and_the_text_however_far_away():
     head = f"<title>{DEVICE}</title>"
     filling = f"<p>{BETWEEN}</p>" * 300

@@ -2,13 +2,17 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 from monitor.relevance.markup import END, TITLES_END
-from monitor.relevance.necessity import ENOUGH, MOST, Necessity, Pattern, Reach
+from monitor.relevance.necessity import MOST, Necessity, Need, Pattern, Reach, Sought
 
 _MOST_REMEMBERED = 200_000
+_NOTHING = frozenset[int]()
 # Soft hyphen, joiners and marks of direction, which stand within words as a page is written.
 _INVISIBLE = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
 
@@ -35,54 +39,46 @@ class Meanings(dict[bytes, frozenset[int]]):
 
 
 class Clues:
-    """The clues of a page; kinds of common words are taken to be everywhere until they are looked for."""
+    """The clues of a page."""
 
-    def __init__(self, words: Sequence[bytes], text: bytes, necessity: Necessity, meanings: Meanings) -> None:
-        """words: those of the text, as `plain` gives them."""
-        self._text, self._necessity, self._meanings = text, necessity, meanings
-        self._words = words
+    def __init__(
+        self, words: Sequence[bytes], text: bytes, necessity: Necessity, meanings: Meanings, slack: int = 0
+    ) -> None:
+        """words: those of the text, as `plain` gives them; slack: how many of them may be parts of others."""
+        self.words = words
+        self._text, self._scanner, self._meanings, self._slack = text, necessity.scanner, meanings, slack
         self._spaced = b" %b " % b" ".join(words)
-        # Whatever stands in a title is near to all of the page.
-        self._titles = self._spaced.count(b" ", 0, self._spaced.rfind(TITLES_END)) - 1
-        self._scanned = necessity.rare.scan(self._spaced)
-        self._given = necessity.common
-        self._readable: Callable[[int, str], bool] | None = None
-        self._known: dict[str, list[Clue]] = {}
-        self._ends: list[int] | None = None
+        self._found = self._scanner.scan(self._spaced)
+        self._needs = _within(necessity.needs, self._scanner.kinds(self._found))
 
-    def look_for_all(self) -> None:
-        """Look for words of all kinds."""
-        self._scanned |= self._necessity.often.scan(self._spaced)
-        self._given = frozenset()
+    @property
+    def any(self) -> bool:
+        """Whether there is something of all that some rule needs, wherever it stands."""
+        return bool(self._needs)
 
-    def believe(self, readable: Callable[[int, str], bool]) -> None:
-        """Leave out the words (by their numbers) that cannot be read in the language of their term."""
-        self._readable = readable
-        self._known.clear()
+    def suffice(self, readable: Callable[[Clue], bool] | None = None) -> bool:
+        """Whether a term that counts, or all that some rule needs, can stand here, not too far apart.
 
-    def suffice(self) -> bool:
-        """Whether a term that counts, or all that some rule needs, can stand here, not too far apart."""
-        if sum(map(len, self._scanned.values())) > MOST:
+        readable: whether a clue can be read in the language of its term.
+        """
+        if len(self._found) > MOST:
             return True
-        return bool(self._of(ENOUGH)) or any(self._hold(needs, reach) for needs, reach in self._necessity.rules)
+        if not self._needs:
+            return False
+        clues = self._clues
+        if readable:
+            clues = {kind: left for kind, ones in clues.items() if (left := list(filter(readable, ones)))}
+        needs = _within(self._needs, reduce(or_, clues, 0))
+        return any(need.reach is None or self._together(need, need.reach, clues) for need in needs)
 
-    def _hold(self, needs: Sequence[frozenset[str]], reach: Reach | None) -> bool:
-        found = []
-        for need in needs:
-            if need.isdisjoint(self._given):
-                clues = [clue for kind in need for clue in self._of(kind)]
-                if not clues:
-                    return False
-                found.append(clues)
-        return reach is None or self._together(found, reach)
-
-    def _together(self, found: Sequence[Sequence[Clue]], reach: Reach) -> bool:
+    def _together(self, need: Need, reach: Reach, clues: Mapping[int, Sequence[Clue]]) -> bool:
         """Whether one clue of each group stands within reach of the others; a title is near to all of the page."""
-        apart = [clues for clues in found if all(clue.at > self._titles for clue in clues)]
+        found = [[one.at for kind, ones in clues.items() if kind & group for one in ones] for group in need.groups]
+        apart = [places for places in found if min(places) > self._titles]
         if len(apart) < 2:
             return True
         last: dict[int, int] = {}
-        for at, group in sorted({(clue.at, group) for group, clues in enumerate(apart) for clue in clues}):
+        for at, group in sorted({(at, group) for group, places in enumerate(apart) for at in places}):
             last[group] = at
             if len(last) == len(apart):
                 first = min(last.values())
@@ -92,34 +88,55 @@ class Clues:
 
     def _ended(self, at: int) -> int:
         """How many sentences have ended before the word."""
-        if self._ends is None:
-            self._ends = [number for number, word in enumerate(self._words) if word == END]
         return bisect_right(self._ends, at)
 
-    def _of(self, kind: str) -> list[Clue]:
-        """The clues of a kind."""
-        if kind not in self._known:
-            clues = {
-                Clue(at, pattern.language) for at, pattern in self._scanned.get(kind, ()) if self._met(pattern, at)
-            }
-            if self._readable:
-                clues = {one for one in clues if self._readable(one.at, one.language)}
-            self._known[kind] = sorted(clues)
-        return self._known[kind]
+    @cached_property
+    def _ends(self) -> list[int]:
+        """The words before which a sentence ends."""
+        return [number for number, word in enumerate(self.words) if word == END]
+
+    @cached_property
+    def _titles(self) -> int:
+        """The last word of the titles."""
+        return self._spaced.count(b" ", 0, self._spaced.rfind(TITLES_END)) - 1
+
+    @cached_property
+    def _clues(self) -> Mapping[int, Sequence[Clue]]:
+        """The clues by their kinds."""
+        clues: defaultdict[int, list[Clue]] = defaultdict(list)
+        for at, sought in self._scanner.places(self._spaced, self._found):
+            near = self._near(at, sought)
+            for pattern in sought.patterns:
+                # Most have nothing near that could be one of their other words.
+                if any(map(near.isdisjoint, pattern.behind)) or any(map(near.isdisjoint, pattern.before)):
+                    continue
+                if self._met(pattern, at):
+                    clues[pattern.kind].append(Clue(at, pattern.language))
+        return clues
+
+    def _near(self, at: int, sought: Sought) -> frozenset[int]:
+        """What the words around the one at the place mean."""
+        if not (sought.left or sought.right):
+            return _NOTHING
+        around = self.words[max(0, at - sought.left - self._slack) : at + 1 + sought.right + self._slack]
+        return _NOTHING.union(*map(self._meanings.__getitem__, around))
 
     def _met(self, pattern: Pattern, at: int) -> bool:
         """Whether the words around the one that begins at the place fill the pattern."""
         if pattern.spelt:
             return not pattern.exactly or pattern.exactly in _INVISIBLE.sub(b"", self._text)
-        words, meanings = self._words, self._meanings
         return (
-            not pattern.anchor.isdisjoint(meanings[words[at]])
-            and _filled(pattern.behind, [meanings[word] for word in words[at + 1 : at + 1 + pattern.right]])
-            and _filled(pattern.before, [meanings[word] for word in words[max(0, at - pattern.left) : at]])
+            not pattern.anchor.isdisjoint(self._meanings[self.words[at]])
+            and self._filled(pattern.behind, at + 1, at + 1 + pattern.right + self._slack)
+            and self._filled(pattern.before, max(0, at - pattern.left - self._slack), at)
         )
 
+    def _filled(self, places: Sequence[frozenset[int]], first: int, last: int) -> bool:
+        """Whether words that can fill the places stand in their order among those from first to last (exclusive)."""
+        rest = iter(self.words[first:last])
+        return all(any(not place.isdisjoint(self._meanings[word]) for word in rest) for place in places)
 
-def _filled(places: Sequence[frozenset[int]], words: Sequence[frozenset[int]]) -> bool:
-    """Whether words that can fill the places stand in their order."""
-    rest = iter(words)
-    return all(any(not place.isdisjoint(word) for word in rest) for place in places)
+
+def _within(needs: Iterable[Need], kinds: int) -> list[Need]:
+    """The needs that the kinds can fill."""
+    return [need for need in needs if all(kinds & group for group in need.groups)]

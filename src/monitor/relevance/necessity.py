@@ -7,6 +7,8 @@ exceptions and places in the text are ignored and gaps between words taken widel
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -15,11 +17,11 @@ from monitor.relevance import garbage
 from monitor.relevance.judgement import APART
 from monitor.relevance.normalise import fold
 from monitor.relevance.pattern import Atom, Element, Endings
-from monitor.relevance.terms import Lexicon, Rule, Term
+from monitor.relevance.terms import Lexicon, Term
 from monitor.relevance.vocabulary import Vocabulary
 
-ENOUGH = ""
-"""Stands for the kinds of terms that count by themselves."""
+ENOUGH = 1
+"""The bit of all kinds of terms that count by themselves."""
 
 
 class Reach(NamedTuple):
@@ -45,7 +47,7 @@ _MOST_PAIRS = 300
 class Pattern(NamedTuple):
     """The rarest word of a term's pattern, what must stand before and behind it, and within how many words."""
 
-    kind: str
+    kind: int
     language: str
     anchor: frozenset[int] = frozenset()
     before: tuple[frozenset[int], ...] = ()
@@ -58,6 +60,21 @@ class Pattern(NamedTuple):
     """What must stand somewhere on the page as it is written here, capitals and all."""
 
 
+class Need(NamedTuple):
+    """What a rule cannot do without: one of each group of kinds, as bits, not too far apart."""
+
+    groups: tuple[int, ...]
+    reach: Reach | None = None
+
+
+class Sought(NamedTuple):
+    """The patterns whose rarest word has one spelling, and within how many words around it their others stand."""
+
+    patterns: tuple[Pattern, ...]
+    left: int
+    right: int
+
+
 class Scanner:
     """Seeks the rarest words of patterns in a page, all of them at once."""
 
@@ -65,24 +82,29 @@ class Scanner:
         found: defaultdict[bytes, list[Pattern]] = defaultdict(list)
         for spelling, pattern in sought:
             found[spelling].append(pattern)
-        self._found = list(found.values())
+        self._sought = [
+            Sought(tuple(patterns), max([one.left for one in patterns]), max([one.right for one in patterns]))
+            for patterns in found.values()
+        ]
+        self._kinds = [reduce(or_, [pattern.kind for pattern in patterns]) for patterns in found.values()]
         self._automaton = BytesAhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
 
-    def scan(self, words: bytes) -> dict[str, list[tuple[int, Pattern]]]:
-        """By kind, the numbers of words that may be the rarest of a pattern, and the pattern.
+    def scan(self, words: bytes) -> list[tuple[int, int, int]]:
+        """The spellings that stand in the words, by number, start and end; words: between single spaces."""
+        return self._automaton.find_matches_as_indexes(words, overlapping=True)[: MOST + 1]
 
-        words: with one space before and behind each.
-        """
-        kinds: dict[str, list[tuple[int, Pattern]]] = {}
+    def kinds(self, found: Iterable[tuple[int, int, int]]) -> int:
+        """The kinds that what was found may be of."""
+        return reduce(or_, [self._kinds[spelling] for spelling in {one[0] for one in found}], 0)
+
+    def places(self, words: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, Sought]]:
+        """The numbers of words that may be the rarest of some patterns, and the patterns."""
         number, before = -1, 0
-        matches = self._automaton.find_matches_as_indexes(words, overlapping=True)
-        for sought, start, _ in matches[: MOST + 1]:
+        for spelling, start, _ in found:
             at = start + 1
             number += words.count(b" ", before, at) if at >= before else -words.count(b" ", at, before)
             before = at
-            for pattern in self._found[sought]:
-                kinds.setdefault(pattern.kind, []).append((number, pattern))
-        return kinds
+            yield number, self._sought[spelling]
 
 
 class Necessity:
@@ -95,45 +117,27 @@ class Necessity:
         terms = [term for term in lexicon.terms if _counts(term) or term.kind in needed]
         self.vocabulary = Vocabulary(replace(lexicon, terms=tuple(map(_in_any_case, terms))))
         weights = _weights(lexicon, self.vocabulary)
+        # What only rules of the classes apart give is not looked for.
+        given = frozenset(rule.kind for rule in lexicon.rules) - {rule.kind for rule in rules}
+        bits = {kind: 1 << n for n, kind in enumerate(sorted(needed), 1)}
+        self.needs = [Need((ENOUGH,))]
+        """What a page holds one of, if it holds anything."""
+        for rule in rules:
+            groups = [sum([bits[kind] for kind in kinds]) for kinds in rule.all if kinds.isdisjoint(given)]
+            self.needs.append(Need(tuple(groups), _REACH.get(rule.within)))
         sought: list[tuple[bytes, Pattern]] = []
-        share: dict[str, float] = {}
         for term in terms:
-            kind = ENOUGH if _counts(term) else term.kind
-            told = Pattern(kind=kind, language=term.language)
+            told = Pattern(kind=ENOUGH if _counts(term) else bits[term.kind], language=term.language)
             for elements in term.patterns:
                 if len(elements) == 1:
                     sought += _words(elements[0], told, lexicon.endings, self.vocabulary.numbers)
-                    often = sum([weights[_small(atom)] - _unknown(atom) for atom in elements[0].atoms])
-                    share[kind] = share.get(kind, 0) + often
                 else:
                     sought += _phrases(elements, told, lexicon.endings, self.vocabulary.numbers, weights)
-        # What only rules of the classes apart give is not looked for.
-        given = frozenset(rule.kind for rule in lexicon.rules) - {rule.kind for rule in rules}
-        self.rules = [(_needs(rule, given, share), _REACH.get(rule.within)) for rule in rules]
-        self.common = _common([needs for needs, _ in self.rules], share)
-        """Kinds of words that so many pages hold that looking for them first tells little."""
-        self.rare = Scanner(one for one in sought if one[1].kind not in self.common)
-        self.often = Scanner(one for one in sought if one[1].kind in self.common)
-
-
-def _common(rules: Sequence[Sequence[frozenset[str]]], share: Mapping[str, float]) -> frozenset[str]:
-    """The commonest kinds, as long as every rule needs something besides them."""
-    common = frozenset[str]()
-    for kind in sorted((kind for kind in share if kind != ENOUGH), key=lambda kind: -share[kind]):
-        more = common | {kind}
-        if all(any(need.isdisjoint(more) for need in needs) for needs in rules):
-            common = more
-    return common
+        self.scanner = Scanner(sought)
 
 
 def _counts(term: Term) -> bool:
     return term.weight > 0 and term.kind not in APART
-
-
-def _needs(rule: Rule, given: frozenset[str], share: Mapping[str, float]) -> list[frozenset[str]]:
-    """What the rule needs, the rarest first."""
-    needs = [kinds for kinds in rule.all if kinds.isdisjoint(given)]
-    return sorted(needs, key=lambda kinds: sum(share.get(kind, 0) for kind in kinds))
 
 
 def _small(atom: Atom) -> Atom:

@@ -8,14 +8,15 @@ _ASCII = bytes(range(128))
 # Small letters, digits, the mark within words and bytes of other alphabets as they are; what can end a sentence a line
 # feed; all else a space.
 _PLAIN = bytes(
-    byte if byte >= 128 or byte in b"_\x02\x03\x04" or chr(byte).isalnum() else 10 if byte in b"\x01.!?\n;|:" else 32
+    byte if byte >= 128 or byte in b"_\x03\x04" or chr(byte).isalnum() else 10 if byte in b"\x01.!?\n;|:" else 32
     for byte in range(256)
 ).lower()
 _ENDS = "…։؟۔•·"
 # An apostrophe between Cyrillic letters belongs to the word.
 _APOSTROPHE = re.compile("['’ʼ`](?<=[\u0400-\u04ff].)(?=[\u0400-\u04ff])")
+_CYRILLIC = re.compile(rb"[\xd0-\xd3]")
 _MOST = 120  # letters that are replaced one by one
-_WORD = re.compile(rb"[^ \n\x02-\x04]+")
+_WORD = re.compile(rb"[^ \n\x03\x04]+")
 # By their first bytes, letters of the two alphabets that look alike: words of both are rare, and seen quickly so.
 _ALPHABETS = bytes(
     99 if 0xD0 <= byte <= 0xD3 else 97 if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256)
@@ -48,7 +49,7 @@ def plain(text: bytes) -> list[bytes]:
     """The words of the text, folded."""
     foreign = text.translate(None, _ASCII)
     words = _read(text, foreign, _FOLDED).translate(_PLAIN)
-    if foreign and _mixed(words):
+    if _CYRILLIC.search(foreign) and _mixed(words):
         words = _WORD.sub(lambda word: fold(word[0].decode()).encode(), words)
     return words.split()
 

@@ -1,7 +1,7 @@
 """Bytes → is this page worth extracting? Derived from the lexicon; it may only err towards yes.
 
-The rare words that a term or a rule cannot do without are sought in the page's text, all at once: most pages have none
-that suffice. Only of the others is more looked at: all words of the rules, and the languages of the sentences.
+The rarest words that a term or a rule cannot do without are sought in the page's text, all at once: most pages lack
+some of each. Only of the others is more looked at: where the words stand, and the languages of the sentences.
 """
 
 import re
@@ -9,16 +9,33 @@ from collections.abc import Sequence
 from itertools import chain, filterfalse
 
 from monitor.relevance.clues import Clues, Meanings
-from monitor.relevance.markup import CUT, TAG, texts
+from monitor.relevance.markup import CUT, texts
 from monitor.relevance.necessity import Necessity
 from monitor.relevance.plain import fragments, plain
 from monitor.relevance.terms import ANY, Lexicon
 from monitor.relevance.tongues import Tongues
 
 _MOST_REMEMBERED = 200_000
-_CUT = re.compile(CUT + rb"+")
 _LONGEST = 160  # bytes on either side of a tag that may belong to the word in which it stands
-_SAMPLE = 500  # words by which the main language of a page is told
+_SAMPLE = 200  # words by which the main language of a page is told
+# Words cut by tags whose parts make a page's sentences no longer than the clues allow for.
+_FEW = 8
+
+
+class _Wholes(dict[bytes, bool]):
+    """Word with tags in it → whether it says as a whole what its parts do not; emptied when full."""
+
+    def __init__(self, meanings: Meanings) -> None:
+        super().__init__()
+        self._meanings = meanings
+
+    def __missing__(self, word: bytes) -> bool:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        text = word.decode("utf-8", "ignore").encode()
+        said = frozenset[int]().union(*map(self._meanings.__getitem__, plain(text)))
+        news = self[word] = any(not self._meanings[whole] <= said for whole in plain(CUT.sub(b"", text)))
+        return news
 
 
 class Prefilter:
@@ -27,6 +44,7 @@ class Prefilter:
     def __init__(self, lexicon: Lexicon) -> None:
         self._necessity = Necessity(lexicon)
         self._meanings = Meanings(self._necessity)
+        self._wholes = _Wholes(self._meanings)
         self._languages: dict[bytes, int] = {}
 
     def passes(self, body: bytes, *, content_type: str = "") -> bool:
@@ -35,27 +53,29 @@ class Prefilter:
 
     def _worth(self, text: bytes) -> bool:
         """Whether the text may hold it, be the tags between letters gaps between words or nothing at all."""
-        if CUT not in text:
-            return self._tells(text)
-        return self._tells(text.replace(CUT, b" ")) or (
-            any(self._meanings[word] for word in _cut_words(text)) and self._tells(text.replace(CUT, b""))
-        )
-
-    def _tells(self, text: bytes) -> bool:
-        words = plain(text)
-        clues = Clues(words, text, self._necessity, self._meanings)
-        if not clues.suffice():
-            return False
-        clues.look_for_all()
-        if not clues.suffice():
-            return False
-        # Most of what suffices is told in the language of the page; only for the rest its sentences are looked at.
-        main = self._tongues([words[:: 1 + len(words) // _SAMPLE]]).main
-        clues.believe(lambda _, language: language in {main, ANY})
-        if clues.suffice():
+        cuts = len(CUT.findall(text))
+        clues = Clues(plain(text), text, self._necessity, self._meanings, min(cuts, _FEW))
+        enough = clues.suffice()
+        if enough and self._readable(clues, text):
             return True
-        clues.believe(self._tongues(fragments(text)).possible)
-        return clues.suffice()
+        if not cuts or not (enough or (cuts > _FEW and clues.any) or self._news(text)):
+            return False
+        text = CUT.sub(b"", text)
+        clues = Clues(plain(text), text, self._necessity, self._meanings)
+        return clues.suffice() and self._readable(clues, text)
+
+    def _readable(self, clues: Clues, text: bytes) -> bool:
+        """Whether what can be read of them in the language of their terms still suffices."""
+        # Most of it is told in the language of the page; only for the rest its sentences are looked at.
+        main = self._tongues([clues.words[:: 1 + len(clues.words) // _SAMPLE]]).main
+        if clues.suffice(lambda clue: clue.language in {main, ANY}):
+            return True
+        tongues = self._tongues(fragments(text))
+        return clues.suffice(lambda clue: tongues.possible(clue.at, clue.language))
+
+    def _news(self, text: bytes) -> bool:
+        """Whether a word within which tags stand says as a whole what its parts do not."""
+        return any(map(self._wholes.__getitem__, {_around(text, site) for site in CUT.finditer(text)}))
 
     def _tongues(self, fragments: Sequence[Sequence[bytes]]) -> Tongues:
         """What the words say of the languages of their sentences."""
@@ -68,11 +88,7 @@ class Prefilter:
         )
 
 
-def _cut_words(text: bytes) -> list[bytes]:
-    """The words within which tags stand, put together."""
-    found = []
-    for site in _CUT.finditer(text):
-        left = text[max(0, site.start() - _LONGEST) : site.start()].replace(TAG, b" ").split()[-1:]
-        right = text[site.end() : site.end() + _LONGEST].replace(TAG, b" ").split()[:1]
-        found.append(b"".join(left + right).replace(CUT, b""))
-    return plain(b" ".join(found).decode("utf-8", "ignore").encode())
+def _around(text: bytes, site: re.Match[bytes]) -> bytes:
+    """What stands around tags as far as the next white space."""
+    left, right = text[max(0, site.start() - _LONGEST) : site.end()], text[site.end() : site.end() + _LONGEST]
+    return left.rsplit(None, 1)[-1] + right.split(None, 1)[0]
