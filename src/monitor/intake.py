@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from monitor.article import textfile
 from monitor.errors import LedgerError
-from monitor.ledger import Ledger, articles, chrome, runs, urls
+from monitor.ledger import Ledger, articles, chrome, outcomes, runs, urls
 from monitor.ledger.articles import Landing, Story
 from monitor.ledger.urls import Due
 from monitor.model import Article, Entry, Match, Outcome, Page, Source
@@ -86,7 +86,7 @@ class Intake:
         reading = await self._workers.read(page, source=source, entry=due.entry, chrome=recurring, now=now)
         extraction = reading.extraction
         if extraction.claims:
-            urls.claim(self._ledger, url_id=due.url_id, claims=extraction.claims)
+            outcomes.claim(self._ledger, url_id=due.url_id, claims=extraction.claims)
         if extraction.article is None or reading.match is None:
             return self._unread(one, extraction.outcome or Outcome.FAILED, extraction.reason)
         if not reading.match.relevant:
@@ -207,7 +207,7 @@ class Intake:
         articles.landed(self._ledger, number=landing.number, now=now)
 
     def _settle(self, one: "_One", outcome: Outcome, reason: str | None, **facts: Any) -> Result:
-        urls.settle(
+        outcomes.settle(
             self._ledger,
             run=one.run,
             url_id=one.due.url_id,
@@ -242,7 +242,7 @@ class _One:
     @property
     def retry_at(self) -> datetime | None:
         """When a page that could not be read is read again."""
-        wait = urls.backoff(self.due.attempts + 1)
+        wait = outcomes.backoff(self.due.attempts + 1)
         return self.now + wait if wait else None
 
 

@@ -16,7 +16,7 @@ from monitor.crawl.loop import event_loop
 from monitor.crawl.run import Crawls
 from monitor.home import open_home
 from monitor.intake import Result
-from monitor.ledger import Ledger, urls
+from monitor.ledger import Ledger, outcomes
 from monitor.ledger.runs import RunReport
 from monitor.ledger.urls import Due
 from monitor.model import Outcome, Page, Progress, Source
@@ -90,7 +90,7 @@ class Taken:
     async def page(self, *, run: int, source: Source, due: Due, page: Page, now: datetime) -> Result:
         self.pages.append(page)
         outcome = Outcome.QUEUED if b"mina" in page.body else Outcome.IRRELEVANT
-        settled = urls.settle(self.ledger, run=run, url_id=due.url_id, outcome=outcome, now=now, fetched=True)
+        settled = outcomes.settle(self.ledger, run=run, url_id=due.url_id, outcome=outcome, now=now, fetched=True)
         return Result(outcome=settled)
 
     def recover(self, *, now: datetime) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from monitor.ledger import Ledger, articles, counts, runs, urls
+from monitor.ledger import Ledger, articles, counts, outcomes, runs, urls
 from monitor.ledger.articles import Story
 from monitor.model import Article, Channel, ChannelKind, Entry, Match, Outcome, Source
 from tests.ledger.conftest import NOW
@@ -106,7 +106,7 @@ class Accounts(RuleBasedStateMachine):
                     )
                 case "refuse":
                     outcome = data.draw(REFUSALS)
-                    urls.settle(self.ledger, run=self.run, url_id=due.url_id, outcome=outcome, now=self.now)
+                    outcomes.settle(self.ledger, run=self.run, url_id=due.url_id, outcome=outcome, now=self.now)
 
     def land(self, source: Source, number: int, due: urls.Due) -> None:
         key = f"{source.id} {number}"

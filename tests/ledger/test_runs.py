@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from monitor.ledger import Ledger, counts, runs, urls
+from monitor.ledger import Ledger, counts, outcomes, runs, urls
 from monitor.model import Entry, Outcome, Source
 from tests.ledger.conftest import NOW
 
@@ -13,7 +13,7 @@ def test_a_report_tells_every_visit_and_its_sums_balance(ledger: Ledger, source:
     ]
     urls.discover(ledger, run=run, source=source, channel=source.channels[0].url, entries=entries, since=since, now=NOW)
     (first, *_) = urls.due(ledger, run=run, source=source.id, limit=9, now=NOW)
-    urls.settle(ledger, run=run, url_id=first.url_id, outcome=Outcome.BLOCKED, reason="robots.txt", now=NOW)
+    outcomes.settle(ledger, run=run, url_id=first.url_id, outcome=Outcome.BLOCKED, reason="robots.txt", now=NOW)
     visit = runs.visited(
         ledger,
         run=run,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.ledger import Ledger, runs, trace, urls
+from monitor.ledger import Ledger, outcomes, runs, trace, urls
 from monitor.ledger.trace import Stage, Trace
 from monitor.model import Claim, Entry, Match, Outcome, Source
 from tests.ledger.conftest import NOW
@@ -23,7 +23,7 @@ def way(
     urls.discover(ledger, run=run, source=source, channel=channel, entries=[entry], now=NOW)
     (due,) = urls.due(ledger, run=run, source=source.id, limit=9, now=NOW)
     if outcome is not Outcome.PENDING:
-        urls.settle(ledger, run=run, url_id=due.url_id, outcome=outcome, now=NOW, reason=reason, **facts)  # type: ignore[arg-type]
+        outcomes.settle(ledger, run=run, url_id=due.url_id, outcome=outcome, now=NOW, reason=reason, **facts)  # type: ignore[arg-type]
     found = trace.find(ledger, URL)
     assert found is not None
     return found
@@ -67,7 +67,9 @@ def test_each_attempt_is_a_step(ledger: Ledger, run: int, source: Source) -> Non
     way(ledger, run, source, Outcome.FAILED, "HTTP 503 Service Unavailable", fetched=True)
     later = runs.start(ledger, kind="crawl", now=NOW + timedelta(hours=1))
     (due,) = urls.due(ledger, run=later, source=source.id, limit=9, now=NOW + timedelta(hours=1))
-    urls.settle(ledger, run=later, url_id=due.url_id, outcome=Outcome.FAILED, now=NOW, reason="HTTP 500", fetched=True)
+    outcomes.settle(
+        ledger, run=later, url_id=due.url_id, outcome=Outcome.FAILED, now=NOW, reason="HTTP 500", fetched=True
+    )
     found = trace.find(ledger, URL)
     assert found is not None
     assert [(step.run, step.reason) for step in found.steps] == [
@@ -84,8 +86,8 @@ def test_a_refused_page_still_tells_its_dates(ledger: Ledger, run: int, source: 
         Claim(evidence="jsonld", at=NOW - timedelta(days=3), chosen=True),
         Claim(evidence="url", at=NOW - timedelta(days=400)),
     )
-    urls.claim(ledger, url_id=due.url_id, claims=told)
-    urls.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.NOT_ARTICLE, now=NOW, fetched=True)
+    outcomes.claim(ledger, url_id=due.url_id, claims=told)
+    outcomes.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.NOT_ARTICLE, now=NOW, fetched=True)
     found = trace.find(ledger, URL)
     assert found is not None
     assert found.claims == told
@@ -104,8 +106,8 @@ def test_what_the_server_said_before_its_last_answer_stands_with_the_run(
 ) -> None:
     way(ledger, run, source, Outcome.PENDING)
     (due,) = urls.due(ledger, run=run, source=source.id, limit=9, now=NOW)
-    urls.answered(ledger, run=run, url_id=due.url_id, answers="HTTP 503, then HTTP 200 OK")
-    urls.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.IRRELEVANT, now=NOW, fetched=True)
+    outcomes.answered(ledger, run=run, url_id=due.url_id, answers="HTTP 503, then HTTP 200 OK")
+    outcomes.settle(ledger, run=run, url_id=due.url_id, outcome=Outcome.IRRELEVANT, now=NOW, fetched=True)
     found = trace.find(ledger, URL)
     assert found is not None
     assert [step.answers for step in found.steps] == ["HTTP 503, then HTTP 200 OK"]

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.ledger import Ledger, channels, counts, runs, trace, urls
+from monitor.ledger import Ledger, channels, counts, outcomes, runs, trace, urls
 from monitor.ledger.urls import Found
 from monitor.model import Channel, ChannelKind, Entry, Outcome, Source, Validators
 from tests.ledger.conftest import NOW
@@ -36,7 +36,7 @@ def settle(ledger: Ledger, run: int, outcome: Outcome, **options: object) -> Out
     """The newest due URL is settled."""
     first = urls.due(ledger, run=run, source="qarabag-xeber", limit=1, now=NOW)[0]
     given = {"run": run, "url_id": first.url_id, "outcome": outcome, "now": NOW} | options
-    return urls.settle(ledger, **given)  # type: ignore[arg-type]
+    return outcomes.settle(ledger, **given)  # type: ignore[arg-type]
 
 
 def test_what_is_announced_is_pending_and_due_newest_first(ledger: Ledger, run: int, discover: Discover) -> None:
@@ -149,7 +149,7 @@ def test_a_url_that_fails_for_ever_is_given_up_after_days_not_minutes(
     now, tries = NOW, 0
     while found := urls.due(ledger, run=run, source="qarabag-xeber", limit=1, now=now):
         number = runs.start(ledger, kind="crawl", now=now)
-        urls.settle(ledger, run=number, url_id=found[0].url_id, outcome=Outcome.FAILED, reason="404", now=now)
+        outcomes.settle(ledger, run=number, url_id=found[0].url_id, outcome=Outcome.FAILED, reason="404", now=now)
         tries, now = tries + 1, now + timedelta(days=1)
     assert tries == 13
     assert counts.total(ledger) == {Outcome.FAILED: 1}
@@ -159,7 +159,7 @@ def test_settling_twice_changes_nothing(ledger: Ledger, run: int, discover: Disc
     discover([entry(1)])
     (one,) = urls.due(ledger, run=run, source="qarabag-xeber", limit=1, now=NOW)
     for _ in range(2):
-        assert urls.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.FAILED, now=NOW) is Outcome.FAILED
+        assert outcomes.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.FAILED, now=NOW) is Outcome.FAILED
     assert runs.report(ledger, run).outcomes == {Outcome.FAILED: 1}
     assert due(ledger, run, now=NOW + timedelta(minutes=10)) == ["1"]
 
@@ -170,17 +170,17 @@ def test_an_ended_url_is_not_moved_by_whoever_comes_late(
 ) -> None:
     discover([entry(1)])
     (one,) = urls.due(ledger, run=run, source="qarabag-xeber", limit=1, now=NOW)
-    urls.settle(ledger, run=run, url_id=one.url_id, outcome=first, now=NOW)
+    outcomes.settle(ledger, run=run, url_id=one.url_id, outcome=first, now=NOW)
     late = runs.start(ledger, kind="crawl", now=NOW)
-    assert urls.settle(ledger, run=late, url_id=one.url_id, outcome=Outcome.FAILED, now=NOW) is first
+    assert outcomes.settle(ledger, run=late, url_id=one.url_id, outcome=Outcome.FAILED, now=NOW) is first
     assert counts.total(ledger) == {first: 1}
 
 
 def test_a_queued_url_may_become_updated(ledger: Ledger, run: int, discover: Discover) -> None:
     discover([entry(1)])
     (one,) = urls.due(ledger, run=run, source="qarabag-xeber", limit=1, now=NOW)
-    urls.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.QUEUED, now=NOW)
-    assert urls.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.UPDATED, now=NOW) is Outcome.UPDATED
+    outcomes.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.QUEUED, now=NOW)
+    assert outcomes.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.UPDATED, now=NOW) is Outcome.UPDATED
 
 
 @pytest.mark.parametrize("outcome", [Outcome.QUEUED, Outcome.UPDATED, Outcome.IRRELEVANT])
@@ -216,7 +216,7 @@ def test_a_second_channel_adds_what_the_first_did_not_say(ledger: Ledger, run: i
 
 def test_an_address_that_is_handed_in_is_due_whatever_became_of_it(ledger: Ledger, run: int, source: Source) -> None:
     one = urls.record(ledger, run=run, source=source, entry=entry(1, title="Мина"), now=NOW)
-    urls.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.IRRELEVANT, now=NOW)
+    outcomes.settle(ledger, run=run, url_id=one.url_id, outcome=Outcome.IRRELEVANT, now=NOW)
     again = urls.record(ledger, run=run, source=source, entry=entry(1), now=NOW)
     assert (again.url_id, again.channel, again.entry.title) == (one.url_id, None, "Мина")
     assert counts.total(ledger) == {Outcome.PENDING: 1}

@@ -90,10 +90,12 @@ def test_what_rules_do_not_accept_needs_more_certainty(weight, accepted):
     )
 
 
-def test_a_long_text_is_judged_as_well():
+def test_a_long_text_that_only_hints_at_it_needs_most_certainty():
     day = [f"Bayramın {number}. hissəsi. Qonaqlar gəldi. Mahnılar oxundu." for number in range(12)]
     story = [*day, "Partlayıcı qurğu.", "Çobanlar gəldi."]
-    assert matcher(learned("~herd 3")).match(title="Bayram", paragraphs=story, language="az").relevant
+    for weight, accepted in ((3, False), (6, True)):
+        match = matcher(learned(f"~herd {weight}")).match(title="Bayram", paragraphs=story, language="az")
+        assert match.relevant is accepted
 
 
 def test_a_word_that_it_has_not_learned_from_counts_as_it_says():

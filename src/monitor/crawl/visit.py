@@ -20,7 +20,7 @@ from monitor.crawl.robots import Disallowed, Unreachable
 from monitor.crawl.round import LEASE, Round
 from monitor.discovery import address
 from monitor.errors import LockHeldError
-from monitor.ledger import leases, runs, urls
+from monitor.ledger import leases, outcomes, runs, urls
 from monitor.ledger.urls import Due
 from monitor.model import Channel, ChannelReport, Outcome, Page, Settled, Source, Visiting, VisitReport
 
@@ -189,7 +189,7 @@ class Visit:
         before += [f"HTTP {why} to {where}" for why, where in moves]
         if before:
             told = ", then ".join([*before, said(answer)])
-            urls.answered(self._round.ledger, run=self._round.run, url_id=due.url_id, answers=told)
+            outcomes.answered(self._round.ledger, run=self._round.run, url_id=due.url_id, answers=told)
 
     def _troubled(self) -> None:
         self._trouble += 1
@@ -212,7 +212,7 @@ class Visit:
             self._tell(due, verdict.outcome, verdict.reason, verdict.name)
 
     def _settle(self, due: Due, outcome: Outcome, why: str, *, fetched: bool = False) -> None:
-        urls.settle(
+        outcomes.settle(
             self._round.ledger,
             run=self._round.run,
             url_id=due.url_id,

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.ledger import matches, urls
+from monitor.ledger import matches, outcomes
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
 from monitor.model import Article, Match, Outcome
@@ -79,7 +79,7 @@ def land(
         name, sidecar = label(number)
         connection.execute(sa.insert(t.article).values(_row(number, name, story, sidecar)))
         _add_keys(ledger, connection, number, story)
-        urls.settle_in(
+        outcomes.settle_in(
             ledger,
             connection,
             run=run,
@@ -131,7 +131,7 @@ def duplicate(
     """
     with ledger.write() as connection:
         article, url = _both(connection, name, url_id)
-        urls.settle_in(
+        outcomes.settle_in(
             ledger,
             connection,
             run=run,
@@ -174,7 +174,7 @@ def revise(
             .on_conflict_do_nothing(index_elements=[t.revision.c.article, t.revision.c.text_key])
         )
         _add_keys(ledger, connection, article.number, story)
-        urls.settle_in(
+        outcomes.settle_in(
             ledger,
             connection,
             run=run,

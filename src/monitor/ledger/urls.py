@@ -1,36 +1,30 @@
-"""Every URL that was ever announced, and where each has ended.
+"""Every URL that was ever announced, and which are due; `outcomes` tells where each has ended.
 
 The rules of order, all kept by the database and not by the program:
 
 1. What a document announces is written before its validators, in the same transaction: a server that afterwards says
    "not changed" can never hide an entry.
 2. A key is recorded once; who announces it again discovers nothing.
-3. A URL is in exactly one outcome. It leaves pending, failed and blocked for any other, queued only for updated, and
-   the rest only back to pending, when `discover` or `due` takes it up again.
-4. What a run made of a URL is its sighting: for each run and source, discovered is the sum of the outcomes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.ledger import channels, matches
+from monitor.ledger import channels, outcomes
 from monitor.ledger import schema as t
 from monitor.ledger.store import Ledger
-from monitor.model import Claim, Entry, Match, Outcome, Source, Validators
+from monitor.model import Entry, Outcome, Source, Validators
 from monitor.sameness import urlkey
-from monitor.text import line
 
 REREADS = 3
 """How often a URL is read again because its announced headline changed; some feeds put counters into headlines."""
 
-_OPEN = (Outcome.PENDING, Outcome.FAILED, Outcome.BLOCKED)
-_LANDED = (Outcome.QUEUED, Outcome.UPDATED)
 # A headline that changes may turn "Blast in …" into "Landmine blast in …", or correct a story that we hold.
-_REREAD = (*_LANDED, Outcome.IRRELEVANT)
+_REREAD = (*outcomes.LANDED, Outcome.IRRELEVANT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +85,7 @@ def discover(
             for key, row in known.items()
             if _take_up(connection, row, fresh[key], source=source.id, channel=channel, span=span)
         ]
-        _sight(ledger, connection, reopened, run=run, source=source.id, now=now)
+        outcomes.sight(ledger, connection, reopened, run=run, source=source.id, now=now)
         if validators is not None:
             channels.remember(
                 ledger, connection, source=source.id, url=document or channel, validators=validators, now=now
@@ -130,7 +124,7 @@ def due(
             .order_by(sa.func.coalesce(c.published_at, c.discovered_at).desc(), c.id.desc())
             .limit(limit)
         ).all()
-        _sight(ledger, connection, [row.id for row in rows], run=run, source=source, now=now)
+        outcomes.sight(ledger, connection, [row.id for row in rows], run=run, source=source, now=now)
     return tuple(_due(row) for row in rows)
 
 
@@ -149,112 +143,14 @@ def record(ledger: Ledger, *, run: int, source: Source, entry: Entry, now: datet
         row = _row(key, entry, run=run, source=source.id, channel=None, span=_Span(None, None), now=now)
         if not _insert(ledger, connection, [row], run=run, now=now):
             found = connection.execute(sa.select(t.url).where(t.url.c.key == key).with_for_update()).one()
-            if found.outcome not in _LANDED:
+            if found.outcome not in outcomes.LANDED:
                 connection.execute(
                     sa.update(t.url)
                     .where(t.url.c.id == found.id)
                     .values(outcome=Outcome.PENDING, reason=None, article=None, **_said(entry, found))
                 )
-            _sight(ledger, connection, [found.id], run=run, source=found.source, now=now)
+            outcomes.sight(ledger, connection, [found.id], run=run, source=found.source, now=now)
         return _due(connection.execute(sa.select(t.url).where(t.url.c.key == key)).one())
-
-
-def settle(
-    ledger: Ledger,
-    *,
-    run: int,
-    url_id: int,
-    outcome: Outcome,
-    now: datetime,
-    reason: str | None = None,
-    retry_at: datetime | None = None,
-    match: Match | None = None,
-    published_at: datetime | None = None,
-    fetched: bool = False,
-) -> Outcome:
-    """The URL has ended in `outcome` if it may, and the outcome that it is in now is given back.
-
-    Safe to repeat. A failed or blocked URL without `retry_at` is tried again after `backoff`. `match`, `published_at`
-    and `fetched` tell what the page said when it was read.
-    """
-    facts: dict[str, Any] = {}
-    if match is not None:
-        facts["match"] = matches.dump(match)
-    if published_at is not None:
-        facts["published_at"] = published_at
-    if fetched:
-        facts["fetched_at"] = now
-    with ledger.write() as connection:
-        return settle_in(
-            ledger,
-            connection,
-            run=run,
-            url_id=url_id,
-            outcome=outcome,
-            now=now,
-            reason=reason,
-            retry_at=retry_at,
-            **facts,
-        )
-
-
-def claim(ledger: Ledger, *, url_id: int, claims: Sequence[Claim]) -> None:
-    """The moments of publication that the URL's page gives are known, whatever becomes of it."""
-    told = [{"evidence": one.evidence, "at": one.at.isoformat(), "chosen": one.chosen} for one in claims]
-    with ledger.write() as connection:
-        connection.execute(sa.update(t.url).where(t.url.c.id == url_id).values(claims=told))
-
-
-def answered(ledger: Ledger, *, run: int, url_id: int, answers: str) -> None:
-    """What the server said to all that was asked for this URL in this run stands with its sighting."""
-    s = t.sighting.c
-    with ledger.write() as connection:
-        connection.execute(
-            sa.update(t.sighting).where(s.run == run, s.url == url_id).values(answers=line(answers)[:500])
-        )
-
-
-def settle_in(
-    ledger: Ledger,
-    connection: sa.Connection,
-    *,
-    run: int,
-    url_id: int,
-    outcome: Outcome,
-    now: datetime,
-    reason: str | None = None,
-    retry_at: datetime | None = None,
-    **facts: Any,
-) -> Outcome:
-    """As `settle`, within the caller's transaction; `facts` are further columns of the URL's row."""
-    # A server words its own errors: whatever it says must be storable.
-    reason = line(reason)[:500] if reason else None
-    row = connection.execute(sa.select(t.url).where(t.url.c.id == url_id).with_for_update()).one()
-    before = connection.execute(
-        sa.select(t.sighting.c.outcome).where(t.sighting.c.run == run, t.sighting.c.url == url_id)
-    ).scalar_one_or_none()
-    ended = _ended(Outcome(row.outcome), outcome)
-    attempts = row.attempts + (before != outcome)
-    if retry_at is None and outcome in (Outcome.FAILED, Outcome.BLOCKED):
-        wait = backoff(attempts)
-        retry_at = now + wait if wait else None
-    values: dict[str, Any] = {"outcome": ended, "attempts": attempts, "retry_at": retry_at, "settled_at": now}
-    if ended == outcome:
-        values |= {"reason": reason} | facts
-    elif ended not in _LANDED:
-        values["retry_at"] = row.retry_at
-    connection.execute(sa.update(t.url).where(t.url.c.id == url_id).values(**values))
-    _sight(ledger, connection, [url_id], run=run, source=row.source, now=now, outcome=outcome, reason=reason)
-    return ended
-
-
-def backoff(attempts: int) -> timedelta | None:
-    """How long to wait after that many tries: from ten minutes, three times as long each time, to a day; then never.
-
-    >>> [str(backoff(n)) for n in (1, 2, 3, 6, 12, 13)]
-    ['0:10:00', '0:30:00', '1:30:00', '1 day, 0:00:00', '1 day, 0:00:00', 'None']
-    """
-    return min(timedelta(minutes=10) * 3 ** (attempts - 1), timedelta(days=1)) if 0 < attempts <= 12 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +175,9 @@ def _is_due(source: str, now: datetime) -> sa.ColumnElement[bool]:
     # The outcomes are named so that an index leads past the many URLs that are done with.
     return sa.and_(
         c.source == source,
-        c.outcome.in_([*_OPEN, *_LANDED]),
+        c.outcome.in_([*outcomes.OPEN, *outcomes.LANDED]),
         sa.or_(c.outcome == Outcome.PENDING, c.retry_at <= now),
     )
-
-
-def _ended(current: Outcome, wanted: Outcome) -> Outcome:
-    if current in _OPEN:
-        return wanted
-    return Outcome.UPDATED if current is Outcome.QUEUED and wanted is Outcome.UPDATED else current
 
 
 def _known(connection: sa.Connection, keys: Iterable[str]) -> dict[str, Any]:
@@ -358,7 +248,7 @@ def _take_up(connection: sa.Connection, row: Any, entry: Entry, *, source: str, 
         values = {"rereads": row.rereads + 1, "retry_at": row.discovered_at}
         if row.outcome == Outcome.IRRELEVANT:
             values = {"rereads": row.rereads + 1, "outcome": Outcome.PENDING, "reason": None}
-    elif row.outcome not in _OPEN:
+    elif row.outcome not in outcomes.OPEN:
         return False
     said = _said(entry, row)
     if values or said:
@@ -386,27 +276,6 @@ def _said(entry: Entry, row: Any) -> dict[str, Any]:
     if entry.title is not None and row.title is not None and entry.title.casefold() != row.title.casefold():
         values["title"] = entry.title
     return values
-
-
-def _sight(
-    ledger: Ledger,
-    connection: sa.Connection,
-    ids: Sequence[int],
-    *,
-    run: int,
-    source: str,
-    now: datetime,
-    outcome: Outcome = Outcome.PENDING,
-    reason: str | None = None,
-) -> None:
-    if not ids:
-        return
-    insert = ledger.insert(t.sighting)
-    news = {"outcome": insert.excluded.outcome, "reason": insert.excluded.reason, "at": insert.excluded.at}
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=[t.sighting.c.run, t.sighting.c.url], set_=news),
-        [{"run": run, "url": url, "source": source, "outcome": outcome, "reason": reason, "at": now} for url in ids],
-    )
 
 
 def _due(row: Any) -> Due:

@@ -1,7 +1,6 @@
 """What the words of one page say: which terms may stand in it, where, and whether they make an article together."""
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
@@ -18,9 +17,10 @@ _INVISIBLE = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\x
 
 
 class Clue(NamedTuple):
-    """A term that may stand on the page: at which word, and in which language it would have to be read."""
+    """A term that may stand on the page: at which word, where among the bytes, and in which language to be read."""
 
     at: int
+    byte: int
     language: str
 
 
@@ -36,6 +36,20 @@ class Meanings(dict[bytes, frozenset[int]]):
             self.clear()
         meaning = self[word] = frozenset(self._vocabulary.judge(word.decode("utf-8", "ignore")).atoms)
         return meaning
+
+
+class Languages(dict[bytes, int]):
+    """Word → the bits of the languages that it speaks for, worked out when first asked; emptied when full."""
+
+    def __init__(self, necessity: Necessity) -> None:
+        super().__init__()
+        self._vocabulary = necessity.vocabulary
+
+    def __missing__(self, word: bytes) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        languages = self[word] = self._vocabulary.judge(word.decode("utf-8", "ignore")).languages
+        return languages
 
 
 class Clues:
@@ -73,27 +87,18 @@ class Clues:
 
     def _together(self, need: Need, reach: Reach, clues: Mapping[int, Sequence[Clue]]) -> bool:
         """Whether one clue of each group stands within reach of the others; a title is near to all of the page."""
-        found = [[one.at for kind, ones in clues.items() if kind & group for one in ones] for group in need.groups]
-        apart = [places for places in found if min(places) > self._titles]
+        found = [[one for kind, ones in clues.items() if kind & group for one in ones] for group in need.groups]
+        apart = [ones for ones in found if min(ones).at > self._titles]
         if len(apart) < 2:
             return True
-        last: dict[int, int] = {}
-        for at, group in sorted({(at, group) for group, places in enumerate(apart) for at in places}):
-            last[group] = at
+        last: dict[int, tuple[int, int]] = {}
+        for at, byte, group in sorted({(one.at, one.byte, group) for group, ones in enumerate(apart) for one in ones}):
+            last[group] = at, byte
             if len(last) == len(apart):
-                first = min(last.values())
-                if at - first <= reach.words and self._ended(at) - self._ended(first) <= reach.ends:
+                first, begin = min(last.values())
+                if at - first <= reach.words and self._spaced.count(END, begin, byte) <= reach.ends:
                     return True
         return False
-
-    def _ended(self, at: int) -> int:
-        """How many sentences have ended before the word."""
-        return bisect_right(self._ends, at)
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """The words before which a sentence ends."""
-        return [number for number, word in enumerate(self.words) if word == END]
 
     @cached_property
     def _titles(self) -> int:
@@ -104,14 +109,14 @@ class Clues:
     def _clues(self) -> Mapping[int, Sequence[Clue]]:
         """The clues by their kinds."""
         clues: defaultdict[int, list[Clue]] = defaultdict(list)
-        for at, sought in self._scanner.places(self._spaced, self._found):
+        for byte, at, sought in self._scanner.places(self._spaced, self._found):
             near = self._near(at, sought)
             for pattern in sought.patterns:
                 # Most have nothing near that could be one of their other words.
                 if any(map(near.isdisjoint, pattern.behind)) or any(map(near.isdisjoint, pattern.before)):
                     continue
                 if self._met(pattern, at):
-                    clues[pattern.kind].append(Clue(at, pattern.language))
+                    clues[pattern.kind].append(Clue(at, byte, pattern.language))
         return clues
 
     def _near(self, at: int, sought: Sought) -> frozenset[int]:

@@ -9,17 +9,17 @@ from dataclasses import replace
 
 from monitor.model import Hit, Match
 from monitor.relevance.classifier import Classifier, Opinion
-from monitor.relevance.judgement import APART, HINT, THRESHOLD, Finding, Judgement, judge
+from monitor.relevance.judgement import APART, EVENTS, HINT, THRESHOLD, Finding, Judgement, judge
 from monitor.relevance.masks import masked
 from monitor.relevance.occurrences import Finder, Occurrence
-from monitor.relevance.rules import Rules
+from monitor.relevance.rules import STORY, Rules
 from monitor.relevance.sentences import Reading, languages, read
 from monitor.relevance.terms import ANY, Lexicon, Term
 
 _MOST_HITS = 40  # shown; the judgement sees all
 # How likely the classifier must find what the rules accept, and all else: of that, ordinary news holds far more than
-# the stories that it has learned from.
-_ACCEPTED, _SURE = 0.5, 0.75
+# the stories that it has learned from; and long texts that only hint at it hold a little of everything.
+_ACCEPTED, _SURE, _SURE_OF_LONG = 0.5, 0.75, 0.98
 CLASSIFIER = "classifier"
 """Kind of the hit by which the classifier tells its opinion; its weight is the probability."""
 CASUALTIES = frozenset({"victim", "limb"})
@@ -44,7 +44,7 @@ class Matcher:
         findings = [finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
-        if self._classifier and self._asked(judgement, findings, hidden):
+        if self._classifier and self._asked(reading, judgement, findings, hidden):
             opinion = self._classifier.opinion(
                 reading,
                 main,
@@ -53,7 +53,7 @@ class Matcher:
                 findings=findings,
                 verdict=judgement.category,
             )
-            judgement = weighed(judgement, opinion) if opinion else judgement
+            judgement = weighed(judgement, opinion, sentences=len(reading.sentences)) if opinion else judgement
         refused = [
             *judgement.refused,
             *((finding(one), f"masked by {by.id}") for one, by in hidden if one.term.weight),
@@ -70,10 +70,21 @@ class Matcher:
         )
 
     def _asked(
-        self, judgement: Judgement, findings: Sequence[Finding], hidden: Sequence[tuple[Occurrence, Term]]
+        self,
+        reading: Reading,
+        judgement: Judgement,
+        findings: Sequence[Finding],
+        hidden: Sequence[tuple[Occurrence, Term]],
     ) -> bool:
-        """Whether the classifier decides: something is found, no class apart, nothing that it never learned from."""
+        """Whether the classifier decides: something is found, no class apart, nothing that it never learned from.
+
+        A headline that tells of an incident, beside a bomb attack, is too rare in what it has learned from: there the
+        rules decide.
+        """
         if self._classifier is None or judgement.category in APART:
+            return False
+        headline = {one.kind for one in judgement.counted if reading.sentences[one.sentence].paragraph < 0}
+        if not EVENTS.isdisjoint(headline) and any(one.kind in APART for one in judgement.counted):
             return False
         found = [(one.kind, one.weight) for one in findings] + [(one.term.kind, one.term.weight) for one, _ in hidden]
         if not any(weight and kind not in APART for kind, weight in found):
@@ -86,10 +97,12 @@ class Matcher:
         return self._classifier.knows(decisive)
 
 
-def weighed(judgement: Judgement, opinion: Opinion) -> Judgement:
+def weighed(judgement: Judgement, opinion: Opinion, *, sentences: int) -> Judgement:
     """The judgement as the classifier sees it: what it accepts or refuses against the rules is told as its doing."""
+    hints = all(one.kind == HINT for one, _ in judgement.refused)
+    sure = _ACCEPTED if judgement.relevant else _SURE_OF_LONG if hints and sentences > STORY else _SURE
     said = Finding(opinion.sentence, CLASSIFIER, round(opinion.probability, 2), f"*:{CLASSIFIER}", opinion.spans)
-    if opinion.probability >= (_ACCEPTED if judgement.relevant else _SURE):
+    if opinion.probability >= sure:
         return replace(
             judgement,
             relevant=True,

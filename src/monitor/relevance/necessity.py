@@ -97,14 +97,14 @@ class Scanner:
         """The kinds that what was found may be of."""
         return reduce(or_, [self._kinds[spelling] for spelling in {one[0] for one in found}], 0)
 
-    def places(self, words: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, Sought]]:
-        """The numbers of words that may be the rarest of some patterns, and the patterns."""
+    def places(self, words: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, Sought]]:
+        """Where in the bytes and at which word the rarest of some patterns may stand, and the patterns."""
         number, before = -1, 0
         for spelling, start, _ in found:
             at = start + 1
             number += words.count(b" ", before, at) if at >= before else -words.count(b" ", at, before)
             before = at
-            yield number, self._sought[spelling]
+            yield at, number, self._sought[spelling]
 
 
 class Necessity:

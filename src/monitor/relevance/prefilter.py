@@ -6,9 +6,8 @@ some of each. Only of the others is more looked at: where the words stand, and t
 
 import re
 from collections.abc import Sequence
-from itertools import chain, filterfalse
 
-from monitor.relevance.clues import Clues, Meanings
+from monitor.relevance.clues import Clues, Languages, Meanings
 from monitor.relevance.markup import CUT, texts
 from monitor.relevance.necessity import Necessity
 from monitor.relevance.plain import fragments, plain
@@ -45,7 +44,7 @@ class Prefilter:
         self._necessity = Necessity(lexicon)
         self._meanings = Meanings(self._necessity)
         self._wholes = _Wholes(self._meanings)
-        self._languages: dict[bytes, int] = {}
+        self._languages = Languages(self._necessity)
 
     def passes(self, body: bytes, *, content_type: str = "") -> bool:
         """Whether the page may hold an article that the matcher accepts, in whatever encoding and mark-up."""
@@ -79,13 +78,8 @@ class Prefilter:
 
     def _tongues(self, fragments: Sequence[Sequence[bytes]]) -> Tongues:
         """What the words say of the languages of their sentences."""
-        if len(self._languages) > _MOST_REMEMBERED:
-            self._languages.clear()
-        for word in filterfalse(self._languages.__contains__, chain.from_iterable(fragments)):
-            self._languages[word] = self._necessity.vocabulary.judge(word.decode("utf-8", "ignore")).languages
-        return Tongues(
-            [[self._languages[word] for word in line] for line in fragments], self._necessity.vocabulary.bits
-        )
+        spoken = [list(map(self._languages.__getitem__, words)) for words in fragments]
+        return Tongues(spoken, self._necessity.vocabulary.bits)
 
 
 def _around(text: bytes, site: re.Match[bytes]) -> bytes:

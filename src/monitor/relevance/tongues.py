@@ -7,7 +7,7 @@ language than all others together can make good for is never read in another.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 
 from monitor.relevance.terms import ANY
@@ -23,41 +23,46 @@ class Tongues:
         self._bits = bits
         self._starts = [0, *accumulate(map(len, fragments))]
         self._spoken = [[languages for languages in words if languages] for words in fragments]
-        total = Counter(chain.from_iterable(self._spoken))
-        self.main = max(bits, key=lambda name: sum(n for mask, n in total.items() if mask & bits[name]), default=ANY)
+        self._total = Counter(chain.from_iterable(self._spoken))
+        self.main = max(bits, key=lambda name: self._common(bits[name]), default=ANY)
         """The language that most words of the page are common in."""
         self._bit = bits.get(self.main, 0)
-        self._main: dict[int, int] = {}
-        self._counts: dict[int, list[tuple[int, int]]] = {}
+        self._counts: dict[tuple[int, int], tuple[int, int]] = {}
+        self._most: dict[int, int] = {}
 
     def possible(self, at: int, language: str) -> bool:
         """Whether a word can be read in the language."""
         if language == ANY or (bit := self._bits[language]) == self._bit:
             return True
         index = bisect_right(self._starts, at) - 1
-        ours, others = _said(self._spoken[index], bit, self._bit)
+        ours, others = self._said(index, bit)
         if others < 2:
             return True
-        counts = self._of(bit)
-        if bit not in self._main:
-            self._main[bit] = _surplus(counts, 1)
-        if self._main[bit] >= others - ours:
-            return True
-        near = slice(max(0, bisect_right(self._starts, at - _NEAR) - 1), bisect_right(self._starts, at + _NEAR))
-        return _surplus(counts[near], 2) >= others - 2 * ours
+        # Most pages hold too few words of the language alone to look in which fragments they stand.
+        if self._common(bit, but=self._bit) >= others - ours:
+            if bit not in self._most:
+                self._most[bit] = self._surplus(range(len(self._spoken)), bit, 1)
+            if self._most[bit] >= others - ours:
+                return True
+        first, last = (bisect_right(self._starts, place) for place in (at - _NEAR, at + _NEAR))
+        near = range(max(0, first - 1), min(last, len(self._spoken)))
+        return self._surplus(near, bit, 2) >= others - 2 * ours
 
-    def _of(self, bit: int) -> list[tuple[int, int]]:
-        """Common words of the language and of the page's language in each fragment."""
-        if bit not in self._counts:
-            self._counts[bit] = [_said(words, bit, self._bit) for words in self._spoken]
-        return self._counts[bit]
+    def _common(self, bit: int, but: int = 0) -> int:
+        """How many words of the page are common in the one language, but not in the other."""
+        return sum(count for languages, count in self._total.items() if languages & bit and not languages & but)
 
+    def _surplus(self, fragments: Iterable[int], bit: int, times: int) -> int:
+        """How many common words the fragments that speak for the language hold more than the page's language."""
+        counts = (self._said(index, bit) for index in fragments)
+        return sum(more for ours, others in counts if (more := times * ours - others) > 0)
 
-def _said(words: Sequence[int], ours: int, others: int) -> tuple[int, int]:
-    """How many words are common in the one language and in the other."""
-    return sum(1 for languages in words if languages & ours), sum(1 for languages in words if languages & others)
-
-
-def _surplus(counts: Sequence[tuple[int, int]], times: int) -> int:
-    """How many common words the fragments that speak for the language hold more than the page's language."""
-    return sum(more for ours, others in counts if (more := times * ours - others) > 0)
+    def _said(self, index: int, bit: int) -> tuple[int, int]:
+        """How many words of a fragment are common in the language, and how many in the page's."""
+        if (index, bit) not in self._counts:
+            words, main = self._spoken[index], self._bit
+            self._counts[index, bit] = (
+                len([languages for languages in words if languages & bit]),
+                len([languages for languages in words if languages & main]),
+            )
+        return self._counts[index, bit]

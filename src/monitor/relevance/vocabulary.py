@@ -1,7 +1,7 @@
 """One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import chain
 from operator import and_, or_
 from typing import NamedTuple
@@ -12,6 +12,10 @@ from monitor.relevance.terms import ANY, Lexicon
 
 _MOST_REMEMBERED = 200_000
 _FIRST = 3
+
+
+_Stems = dict[str, list[tuple[frozenset[str] | None, int]]]
+"""Stem → what may stand behind it (None: anything), and the number of the word pattern."""
 
 
 class Verdict(NamedTuple):
@@ -47,15 +51,16 @@ class Vocabulary:
         atoms = dict.fromkeys(chain.from_iterable(element.atoms for element in elements))
         self.numbers = {atom: number for number, atom in enumerate(atoms)}
         self._bare: dict[str, list[int]] = {}
-        # By the first letters, since most words share those with no stem at all; shorter stems under "".
-        self._stems: dict[str, dict[str, list[tuple[frozenset[str] | None, int]]]] = {"": {}}
+        # By the first letters, since most words share those with no stem at all; shorter stems apart.
+        self._short: _Stems = {}
+        self._stems: dict[str, _Stems] = {}
         self._tails: dict[str, list[int]] = {}
         self._numerals: list[int] = []
         self._written: dict[str, list[int]] = {}
         self._sort(lexicon.endings)
-        self._longest = max((len(stem) for stems in self._stems.values() for stem in stems), default=0)
+        self._lengths = {first: sorted({len(stem) for stem in stems}) for first, stems in self._stems.items()}
         self._tail_lengths = sorted({len(tail) for tail in self._tails})
-        self._last = frozenset(tail[-1] for tail in self._tails)
+        self._last = frozenset(tail[-self._tail_lengths[0] :] for tail in self._tails)
         self._common: dict[str, int] = {}
         self._letters: dict[str, int] = {}
         for language, bit in self.bits.items():
@@ -65,6 +70,7 @@ class Vocabulary:
                 self._letters[letter] = self._letters.get(letter, 0) | bit
         self._telling = frozenset(self._letters)
         self._foreign = not any(letter.isascii() for letter in self._letters)
+        self._spoken = lru_cache(10_000)(self._with)
         self._memory = _Memory(self._judge)
 
     def judge(self, word: str) -> Verdict:
@@ -80,24 +86,27 @@ class Vocabulary:
             return Verdict("", (), 0)
         folded = fold(word)
         atoms = self._bare.get(folded, []) + self._written.get(word, [])
-        for stems in (self._stems[""], self._stems.get(folded[:_FIRST])):
-            if stems:
-                for end in range(1, min(len(folded), self._longest) + 1):
-                    for endings, number in stems.get(folded[:end], ()):
-                        if endings is None or folded[end:] in endings:
-                            atoms.append(number)
-        if folded[-1:] in self._last:
+        for end in range(1, _FIRST):
+            if folded[:end] in self._short:
+                atoms += _inflected(self._short[folded[:end]], folded[end:])
+        if stems := self._stems.get(folded[:_FIRST]):
+            for end in self._lengths[folded[:_FIRST]]:
+                if folded[:end] in stems:
+                    atoms += _inflected(stems[folded[:end]], folded[end:])
+        if self._last and folded[-self._tail_lengths[0] :] in self._last:
             for length in self._tail_lengths:
                 atoms += self._tails.get(folded[-length:], ())
         if folded[:1].isdigit():
             atoms += self._numerals
         languages = self._common.get(folded, 0)
         if not (self._foreign and word.isascii()):
-            # A word is of the languages that have all of its letters: ə in a word with ş says Azerbaijani, not Turkish.
-            telling = [self._letters[letter] for letter in self._telling.intersection(word.casefold())]
-            if telling:
-                languages |= reduce(and_, telling) or reduce(or_, telling)
-        return Verdict(folded, tuple(dict.fromkeys(atoms)), languages)
+            languages |= self._spoken(self._telling.intersection(word.casefold()))
+        return Verdict(folded, tuple(dict.fromkeys(atoms)) if atoms else (), languages)
+
+    def _with(self, letters: frozenset[str]) -> int:
+        """A word is of the languages that have all of its letters: ə in a word with ş says Azerbaijani, not Turkish."""
+        bits = [self._letters[letter] for letter in letters]
+        return reduce(and_, bits, -1 if bits else 0) or reduce(or_, bits, 0)
 
     def _sort(self, inflections: Mapping[str, Endings]) -> None:
         for atom, number in self.numbers.items():
@@ -118,5 +127,10 @@ class Vocabulary:
                     self._add(prefix + atom.stem, endings, number)
 
     def _add(self, stem: str, endings: frozenset[str] | None, number: int) -> None:
-        first = stem[:_FIRST] if len(stem) >= _FIRST else ""
-        self._stems.setdefault(first, {}).setdefault(stem, []).append((endings, number))
+        stems = self._short if len(stem) < _FIRST else self._stems.setdefault(stem[:_FIRST], {})
+        stems.setdefault(stem, []).append((endings, number))
+
+
+def _inflected(stems: Iterable[tuple[frozenset[str] | None, int]], ending: str) -> list[int]:
+    """The numbers of those that can end so."""
+    return [number for endings, number in stems if endings is None or ending in endings]
