@@ -12,31 +12,18 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from monitor import catalogue
+from bench.replay import source
 from monitor.config import Config
 from monitor.crawl.loop import run
 from monitor.crawl.once import crawls
 from monitor.crawl.run import Crawls
 from monitor.home import open_home
-from monitor.model import Progress, Source, VisitReport
+from monitor.model import Progress, VisitReport
 from tests.site.server import Answer, Site, serve
 
 SITES, ARTICLES, SEATS = 12, 12, 4
 TIMEOUT = 3
 """Seconds for one answer."""
-
-
-def source(name: str, site: Site) -> Source:
-    """A site as the catalogue knows it."""
-    table = {
-        "id": name,
-        "name": name,
-        "country": "AZ",
-        "languages": ["az"],
-        "timezone": "Asia/Baku",
-        "feeds": [site.url("/rss.xml")],
-    }
-    return catalogue.parse(table, place="bench")
 
 
 def outlets(stack: ExitStack, round_name: str, *, dead: bool) -> dict[str, Site]:
@@ -63,16 +50,17 @@ async def seconds(open_crawls: Crawls, sites: dict[str, Site]) -> float:
         if isinstance(told, VisitReport):
             ended[told.source] = time.monotonic() - began
 
-    await open_crawls.run([source(name, site) for name, site in sites.items()], progress=heard)
+    sources = [source(name, feeds=[site.url("/rss.xml")]) for name, site in sites.items()]
+    await open_crawls.run(sources, progress=heard)
     return max(at for name, at in ended.items() if "-living-" in name)
 
 
 async def compare(pairs: int, directory: Path) -> tuple[list[float], list[float]]:
-    """Seconds without and with dead sites, `pairs` of each."""
+    """Seconds without and with dead sites, `pairs` of each; one more goes before, while the worker starts."""
     without, beside = [], []
     with ExitStack() as stack:
         worlds = [
-            (outlets(stack, f"a{pair}", dead=False), outlets(stack, f"b{pair}", dead=True)) for pair in range(pairs)
+            (outlets(stack, f"a{pair}", dead=False), outlets(stack, f"b{pair}", dead=True)) for pair in range(pairs + 1)
         ]
         places = [site.place for both in worlds for world in both for site in world.values()]
         config = Config(
@@ -88,7 +76,7 @@ async def compare(pairs: int, directory: Path) -> tuple[list[float], list[float]
             for living, mixed in worlds:
                 without.append(await seconds(open_crawls, living))
                 beside.append(await seconds(open_crawls, mixed))
-    return without, beside
+    return without[1:], beside[1:]
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.site.server import Answer, rss
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the sites' dates must be recent
+LOCAL = NOW + timedelta(hours=4)
+"""The same in the sites' time zone."""
 
 
 def cards(site: Any, *numbers: int, pinned: str = "") -> str:
@@ -26,7 +28,7 @@ def asked(site: Any, prefix: str) -> list[str]:
 
 
 def test_an_archive_is_read_for_each_day_of_the_range(site: Any, world: Any) -> None:
-    days = [(NOW + timedelta(hours=4) - timedelta(days=back)).strftime("/%Y/%m/%d") for back in range(4)]
+    days = [(LOCAL - timedelta(days=back)).strftime("/%Y/%m/%d") for back in range(4)]
     for number, day in enumerate(days):
         site.page(f"/archive{day}", f"<a href='{site.page(f'/xeber/{number}', 'mina')}'>Mina partladı</a>")
     source = world.source("alpha", site, listings=[{"url": site.url("/archive/{yyyy}/{mm}/{dd}")}])
@@ -136,7 +138,7 @@ def test_the_last_batch_is_the_end_and_no_failure(site: Any, world: Any, kind: s
 
 def test_a_list_that_is_grouped_by_day_stops_where_the_range_does(site: Any, world: Any) -> None:
     for page in range(1, 5):
-        day = NOW + timedelta(hours=4) - timedelta(days=page - 1)  # in the site's time zone
+        day = LOCAL - timedelta(days=page - 1)
         links = "".join(f"<p><a href='{site.page(f'/xeber/{page}-{n}', 'mina')}'>Mina {n}</a></p>" for n in range(2))
         site.page(f"/xeberler/{page}", f"<h3>{day:%d.%m.%Y}</h3>{links}")
     source = world.source("alpha", site, listings=[{"url": site.url("/xeberler/{page}")}])

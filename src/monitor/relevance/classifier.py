@@ -5,12 +5,15 @@ or a market. Features are the units of the text, those of its headline, and two 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from monitor.relevance.judgement import RECAP, Finding
+from monitor.relevance.memory import Memory
+from monitor.relevance.normalise import fold
 from monitor.relevance.occurrences import Occurrence
 from monitor.relevance.sentences import Reading
 from monitor.relevance.terms import Concepts, Weights
@@ -20,7 +23,6 @@ _MOST_UNITS = 40  # of two neighbouring sentences
 _SHOWN = 3  # units whose words a reason shows
 # What Arabic writes before a word without a space: and, with, for, so, like, the.
 _PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف")
-_MOST_REMEMBERED = 100_000
 _SHORTEST = 3
 
 
@@ -49,7 +51,8 @@ class Units:
     def __init__(self, concepts: Concepts) -> None:
         self.languages = frozenset(concepts)
         self._concepts = concepts
-        self._memory: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._tables = Memory(self._table)
+        self._names = Memory(self._of, most=100_000)
 
     def told(
         self,
@@ -77,18 +80,24 @@ class Units:
             sentence = reading.sentences[number]
             here = units.get(number, {})
             for word in range(sentence.first, sentence.last):
-                for name in self._of(reading.words[word].folded, language):
+                for name in self._names[language, reading.words[word].folded]:
                     here.setdefault(name, (word, word + 1))
             told.append(Told(number, sentence.paragraph < 0, here, telling=number in weighty))
         return told
 
-    def _of(self, word: str, language: str) -> tuple[str, ...]:
-        names = self._memory.get((language, word))
-        if names is None:
-            if len(self._memory) >= _MOST_REMEMBERED:
-                self._memory.clear()
-            names = self._memory[language, word] = tuple(sorted(self._look_up(word, self._concepts[language])))
-        return names
+    def _table(self, language: str) -> Mapping[str, frozenset[str]]:
+        """Word (folded; a star ends a beginning) → names of the concepts that it tells."""
+        table: defaultdict[str, set[str]] = defaultdict(set)
+        for name, words in self._concepts[language]:
+            for word in words.split():
+                stem = word.removesuffix("*")
+                table[fold(stem) + word[len(stem) :]].add(name)
+        return {word: frozenset(names) for word, names in table.items()}
+
+    def _of(self, said: tuple[str, str]) -> tuple[str, ...]:
+        """The concepts that a word tells; said: language and word."""
+        language, word = said
+        return tuple(sorted(self._look_up(word, self._tables[language])))
 
     @staticmethod
     def _look_up(word: str, concepts: Mapping[str, frozenset[str]]) -> set[str]:

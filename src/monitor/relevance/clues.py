@@ -10,7 +10,6 @@ from typing import NamedTuple
 from monitor.relevance.markup import END, TITLES_END
 from monitor.relevance.necessity import MOST, Necessity, Need, Pattern, Reach, Sought
 
-_MOST_REMEMBERED = 200_000
 _NOTHING = frozenset[int]()
 # Soft hyphen, joiners and marks of direction, which stand within words as a page is written.
 _INVISIBLE = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
@@ -24,43 +23,13 @@ class Clue(NamedTuple):
     language: str
 
 
-class Meanings(dict[bytes, frozenset[int]]):
-    """Word → the word patterns that it meets, worked out when first asked; emptied when full."""
-
-    def __init__(self, necessity: Necessity) -> None:
-        super().__init__()
-        self._vocabulary = necessity.vocabulary
-
-    def __missing__(self, word: bytes) -> frozenset[int]:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        meaning = self[word] = frozenset(self._vocabulary.judge(word.decode("utf-8", "ignore")).atoms)
-        return meaning
-
-
-class Languages(dict[bytes, int]):
-    """Word → the bits of the languages that it speaks for, worked out when first asked; emptied when full."""
-
-    def __init__(self, necessity: Necessity) -> None:
-        super().__init__()
-        self._vocabulary = necessity.vocabulary
-
-    def __missing__(self, word: bytes) -> int:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        languages = self[word] = self._vocabulary.judge(word.decode("utf-8", "ignore")).languages
-        return languages
-
-
 class Clues:
     """The clues of a page."""
 
-    def __init__(
-        self, words: Sequence[bytes], text: bytes, necessity: Necessity, meanings: Meanings, slack: int = 0
-    ) -> None:
+    def __init__(self, words: Sequence[bytes], text: bytes, necessity: Necessity, slack: int = 0) -> None:
         """words: those of the text, as `plain` gives them; slack: how many of them may be parts of others."""
         self.words = words
-        self._text, self._scanner, self._meanings, self._slack = text, necessity.scanner, meanings, slack
+        self._text, self._scanner, self._meanings, self._slack = text, necessity.scanner, necessity.meanings, slack
         self._spaced = b" %b " % b" ".join(words)
         self._found = self._scanner.scan(self._spaced)
         self._needs = _within(necessity.needs, self._scanner.kinds(self._found))

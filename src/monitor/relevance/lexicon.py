@@ -71,12 +71,12 @@ def _loaded(files: tuple[tuple[str, str], ...]) -> Lexicon:
 
 
 def _concepts(readers: Iterable["_File"]) -> Concepts:
-    """The concepts of all files: by language and word."""
-    concepts: dict[str, dict[str, set[str]]] = {}
+    """The concepts of all files by language."""
+    concepts: dict[str, list[tuple[str, str]]] = {}
     for reader in readers:
-        for word, name in reader.concepts:
-            concepts.setdefault(reader.language, {}).setdefault(word, set()).add(name)
-    return {language: {word: frozenset(names) for word, names in words.items()} for language, words in concepts.items()}
+        if reader.concepts:
+            concepts.setdefault(reader.language, []).extend(reader.concepts)
+    return concepts
 
 
 class _File:
@@ -102,11 +102,7 @@ class _File:
         self.terms += [self.term(one, negative=True) for one in self.tables(table, "negative")]
         self.rules = [self.rule(one) for one in self.tables(table, "rule")]
         concepts = self.table(table, "concepts")
-        self.concepts = [
-            (fold(word.removesuffix("*")) + word[len(word.removesuffix("*")) :], name)
-            for name in concepts
-            for word in self.string(concepts, name, "concepts").split()
-        ]
+        self.concepts = [(name, self.string(concepts, name, "concepts")) for name in concepts]
         if self.concepts and self.language == ANY:
             raise self.wrong("concepts", "[concepts]", "the words of concepts belong into the file of a language")
         self.weights = self.learned(self.table(table, "classifier")) if "classifier" in table else None

@@ -44,7 +44,7 @@ class Matcher:
         findings = [finding(one) for one in kept]
         findings += self._rules.findings(reading, kept)
         judgement = judge(reading.sentences, findings)
-        if self._classifier and self._asked(reading, judgement, findings, hidden):
+        if self._classifier and asked(self._classifier, reading, judgement, findings, hidden):
             opinion = self._classifier.opinion(
                 reading,
                 main,
@@ -69,32 +69,31 @@ class Matcher:
             rejected=tuple(_hit(reading, one, main, why) for one, why in refused[:_MOST_HITS]),
         )
 
-    def _asked(
-        self,
-        reading: Reading,
-        judgement: Judgement,
-        findings: Sequence[Finding],
-        hidden: Sequence[tuple[Occurrence, Term]],
-    ) -> bool:
-        """Whether the classifier decides: something is found, no class apart, nothing that it never learned from.
 
-        A headline that tells of an incident, beside a bomb attack, is too rare in what it has learned from: there the
-        rules decide.
-        """
-        if self._classifier is None or judgement.category in APART:
-            return False
-        headline = {one.kind for one in judgement.counted if reading.sentences[one.sentence].paragraph < 0}
-        if not EVENTS.isdisjoint(headline) and any(one.kind in APART for one in judgement.counted):
-            return False
-        found = [(one.kind, one.weight) for one in findings] + [(one.term.kind, one.term.weight) for one, _ in hidden]
-        if not any(weight and kind not in APART for kind, weight in found):
-            return False
-        decisive = (
-            [one.term for one in judgement.counted]
-            if judgement.relevant
-            else [by.id for _, by in hidden if by.negative]
-        )
-        return self._classifier.knows(decisive)
+def asked(
+    classifier: Classifier,
+    reading: Reading,
+    judgement: Judgement,
+    findings: Sequence[Finding],
+    hidden: Sequence[tuple[Occurrence, Term]],
+) -> bool:
+    """Whether the classifier decides: something is found, no class apart, nothing that it never learned from.
+
+    A headline that tells of an incident, beside a bomb attack, is too rare in what it has learned from: there the
+    rules decide.
+    """
+    if judgement.category in APART:
+        return False
+    headline = {one.kind for one in judgement.counted if reading.sentences[one.sentence].paragraph < 0}
+    if not EVENTS.isdisjoint(headline) and any(one.kind in APART for one in judgement.counted):
+        return False
+    found = [(one.kind, one.weight) for one in findings] + [(one.term.kind, one.term.weight) for one, _ in hidden]
+    if not any(weight and kind not in APART for kind, weight in found):
+        return False
+    decisive = (
+        [one.term for one in judgement.counted] if judgement.relevant else [by.id for _, by in hidden if by.negative]
+    )
+    return classifier.knows(decisive)
 
 
 def weighed(judgement: Judgement, opinion: Opinion, *, sentences: int) -> Judgement:

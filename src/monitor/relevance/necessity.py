@@ -15,6 +15,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.relevance import garbage
 from monitor.relevance.judgement import APART
+from monitor.relevance.memory import Memory
 from monitor.relevance.normalise import fold
 from monitor.relevance.pattern import Atom, Element, Endings
 from monitor.relevance.terms import Lexicon, Term
@@ -134,6 +135,16 @@ class Necessity:
                 else:
                     sought += _phrases(elements, told, lexicon.endings, self.vocabulary.numbers, weights)
         self.scanner = Scanner(sought)
+        self.meanings = Memory(self._meaning)
+        """Word → the word patterns that it meets."""
+        self.languages = Memory(self._language)
+        """Word → the bits of the languages that it speaks for."""
+
+    def _meaning(self, word: bytes) -> frozenset[int]:
+        return frozenset(self.vocabulary.judge(word.decode("utf-8", "ignore")).atoms)
+
+    def _language(self, word: bytes) -> int:
+        return self.vocabulary.judge(word.decode("utf-8", "ignore")).languages
 
 
 def _counts(term: Term) -> bool:

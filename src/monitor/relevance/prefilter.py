@@ -7,34 +7,18 @@ some of each. Only of the others is more looked at: where the words stand, and t
 import re
 from collections.abc import Sequence
 
-from monitor.relevance.clues import Clues, Languages, Meanings
+from monitor.relevance.clues import Clues
 from monitor.relevance.markup import CUT, texts
+from monitor.relevance.memory import Memory
 from monitor.relevance.necessity import Necessity
 from monitor.relevance.plain import fragments, plain
 from monitor.relevance.terms import ANY, Lexicon
 from monitor.relevance.tongues import Tongues
 
-_MOST_REMEMBERED = 200_000
 _LONGEST = 160  # bytes on either side of a tag that may belong to the word in which it stands
 _SAMPLE = 200  # words by which the main language of a page is told
 # Words cut by tags whose parts make a page's sentences no longer than the clues allow for.
 _FEW = 8
-
-
-class _Wholes(dict[bytes, bool]):
-    """Word with tags in it → whether it says as a whole what its parts do not; emptied when full."""
-
-    def __init__(self, meanings: Meanings) -> None:
-        super().__init__()
-        self._meanings = meanings
-
-    def __missing__(self, word: bytes) -> bool:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        text = word.decode("utf-8", "ignore").encode()
-        said = frozenset[int]().union(*map(self._meanings.__getitem__, plain(text)))
-        news = self[word] = any(not self._meanings[whole] <= said for whole in plain(CUT.sub(b"", text)))
-        return news
 
 
 class Prefilter:
@@ -42,9 +26,7 @@ class Prefilter:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._necessity = Necessity(lexicon)
-        self._meanings = Meanings(self._necessity)
-        self._wholes = _Wholes(self._meanings)
-        self._languages = Languages(self._necessity)
+        self._wholes = Memory(self._whole)
 
     def passes(self, body: bytes, *, content_type: str = "") -> bool:
         """Whether the page may hold an article that the matcher accepts, in whatever encoding and mark-up."""
@@ -53,14 +35,14 @@ class Prefilter:
     def _worth(self, text: bytes) -> bool:
         """Whether the text may hold it, be the tags between letters gaps between words or nothing at all."""
         cuts = len(CUT.findall(text))
-        clues = Clues(plain(text), text, self._necessity, self._meanings, min(cuts, _FEW))
+        clues = Clues(plain(text), text, self._necessity, min(cuts, _FEW))
         enough = clues.suffice()
         if enough and self._readable(clues, text):
             return True
         if not cuts or not (enough or (cuts > _FEW and clues.any) or self._news(text)):
             return False
         text = CUT.sub(b"", text)
-        clues = Clues(plain(text), text, self._necessity, self._meanings)
+        clues = Clues(plain(text), text, self._necessity)
         return clues.suffice() and self._readable(clues, text)
 
     def _readable(self, clues: Clues, text: bytes) -> bool:
@@ -76,9 +58,16 @@ class Prefilter:
         """Whether a word within which tags stand says as a whole what its parts do not."""
         return any(map(self._wholes.__getitem__, {_around(text, site) for site in CUT.finditer(text)}))
 
+    def _whole(self, word: bytes) -> bool:
+        """Whether a word with tags in it says as a whole what its parts do not."""
+        text = word.decode("utf-8", "ignore").encode()
+        meanings = self._necessity.meanings
+        said = frozenset[int]().union(*map(meanings.__getitem__, plain(text)))
+        return any(not meanings[whole] <= said for whole in plain(CUT.sub(b"", text)))
+
     def _tongues(self, fragments: Sequence[Sequence[bytes]]) -> Tongues:
         """What the words say of the languages of their sentences."""
-        spoken = [list(map(self._languages.__getitem__, words)) for words in fragments]
+        spoken = [list(map(self._necessity.languages.__getitem__, words)) for words in fragments]
         return Tongues(spoken, self._necessity.vocabulary.bits)
 
 

@@ -1,6 +1,6 @@
 """The values of a lexicon: terms, rules, languages, examples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.relevance.pattern import Element, Endings
@@ -66,8 +66,9 @@ class Language:
     """Words (folded) that web pages hold, article or not, the commonest first: a hint for the prefilter alone."""
 
 
-Concepts = Mapping[str, Mapping[str, frozenset[str]]]
-"""Language → word (folded; a star ends a beginning) → names of the concepts that it tells."""
+Concepts = Mapping[str, Sequence[tuple[str, str]]]
+"""Language → the names of concepts and their words (a star ends a beginning); folded when first asked for, since most
+texts never ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
 """One word → the word patterns it meets and the languages it speaks for; every word is judged once and remembered."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, reduce
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from itertools import chain
 from operator import and_, or_
 from typing import NamedTuple
 
+from monitor.relevance.memory import Memory
 from monitor.relevance.normalise import LONGEST, fold
 from monitor.relevance.pattern import Endings
 from monitor.relevance.terms import ANY, Lexicon
 
-_MOST_REMEMBERED = 200_000
 _FIRST = 3
 
 
@@ -26,20 +26,6 @@ class Verdict(NamedTuple):
     """Numbers of the word patterns it meets."""
     languages: int
     """Bits of the languages of which it is a common word or bears a telling letter."""
-
-
-class _Memory(dict[str, Verdict]):
-    """Word → verdict, worked out when first asked; emptied when full."""
-
-    def __init__(self, judge: Callable[[str], Verdict]) -> None:
-        super().__init__()
-        self._judge = judge
-
-    def __missing__(self, word: str) -> Verdict:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        verdict = self[word] = self._judge(word)
-        return verdict
 
 
 class Vocabulary:
@@ -70,8 +56,8 @@ class Vocabulary:
                 self._letters[letter] = self._letters.get(letter, 0) | bit
         self._telling = frozenset(self._letters)
         self._foreign = not any(letter.isascii() for letter in self._letters)
-        self._spoken = lru_cache(10_000)(self._with)
-        self._memory = _Memory(self._judge)
+        self._spoken = Memory(self._with, most=10_000)
+        self._memory = Memory(self._judge)
 
     def judge(self, word: str) -> Verdict:
         """What the word, as it stands in the text, says."""
@@ -100,7 +86,7 @@ class Vocabulary:
             atoms += self._numerals
         languages = self._common.get(folded, 0)
         if not (self._foreign and word.isascii()):
-            languages |= self._spoken(self._telling.intersection(word.casefold()))
+            languages |= self._spoken[self._telling.intersection(word.casefold())]
         return Verdict(folded, tuple(dict.fromkeys(atoms)) if atoms else (), languages)
 
     def _with(self, letters: frozenset[str]) -> int:
